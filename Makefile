@@ -1,0 +1,47 @@
+# Everything runs from a bare clone with only Python and make; each target may be repeated.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: serve test check build bench wheel clean
+
+serve: build ## set up, build the graph, serve it
+	$(BIN)/comity serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.dev build ## set up, run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.dev ## lint, types, tables, shapes and fault queries
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/comity check
+
+build: $(VENV)/.run ## build the graph into build/
+	$(BIN)/comity build
+
+bench: $(VENV)/.bench build ## measure against peers, side by side
+	$(BIN)/python -m benchmarks.queries
+
+wheel: $(VENV)/.dev build ## a wheel that carries the built graph
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 14) else "Comity needs Python 3.11 to 3.14; name one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+$(VENV)/.bench: $(VENV)/.run pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	touch $@

@@ -1,0 +1,105 @@
+"""A graph becomes an ASGI application: SPARQL, linked data, the query library, measures, dumps and pages.
+
+Handlers are a few lines each; what they show is made elsewhere. Every answer carries the dataset's version as ETag,
+and no page loads anything from another host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from comity import __version__
+from comity.api import entities, library, problems, protocol
+from comity.errors import ComityError
+from comity.graph import Graph
+from comity.names import dataset_version
+from comity.site.pages import overview, render
+
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+
+def create_app(graph: Graph) -> FastAPI:
+    """Return the application that serves `graph`."""
+    app = FastAPI(title="Comity", version=__version__, docs_url=None, redoc_url=None,
+                  description="A knowledge graph of international data governance.",
+                  license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
+    app.state.graph = graph
+    app.state.version = dataset_version(graph.store)
+    app.mount("/static", StaticFiles(directory=str(files("comity.site") / "static")), name="static")
+    app.add_exception_handler(problems.Problem, problems.on_problem)
+    app.add_exception_handler(ComityError, problems.on_comity_error)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["ETag", "Comity-Version", "Link"])
+    app.middleware("http")(_headers)
+    app.include_router(entities.router)
+    app.include_router(library.router)
+    _add_endpoint(app)
+    _add_pages(app)
+    return app
+
+
+async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Add what every answer states: dataset version, caching by it, and what a page may load."""
+    version = request.app.state.version
+    etag = f'"{version}"'
+    is_data = not request.url.path.startswith("/static/")
+    if is_data and request.method in ("GET", "HEAD") and request.headers.get("if-none-match") == etag:
+        response: Response = Response(status_code=304)
+    else:
+        response = await call_next(request)
+    if is_data and response.status_code < 400:
+        response.headers["ETag"] = etag
+        response.headers["Vary"] = "Accept"
+    response.headers["Comity-Version"] = version
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _add_endpoint(app: FastAPI) -> None:
+    @app.api_route("/sparql", methods=["GET", "HEAD", "POST"], tags=["SPARQL"], operation_id="sparql", openapi_extra=_SPARQL)
+    async def sparql(request: Request) -> Response:
+        """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
+        return await protocol.answer(request, request.app.state.graph)
+
+    @app.get("/health", tags=["service"])
+    def health(request: Request) -> dict[str, str]:
+        """Say that the graph answers, and which one it is."""
+        request.app.state.graph.store.query("ASK {}")
+        return {"status": "good", "version": request.app.state.version}
+
+
+def _add_pages(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    def home(request: Request) -> Response:
+        counts = overview(request.app.state.graph.store)
+        return Response(render("home.html", title="Comity", counts=counts, version=request.app.state.version), media_type="text/html")
+
+    @app.get("/query", include_in_schema=False)
+    def query(request: Request) -> Response:
+        questions = request.app.state.graph.queries().values()
+        return Response(render("query.html", title="Query", questions=questions, query=request.query_params.get("query", "")), media_type="text/html")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return Response(render("docs.html", title="API"), media_type="text/html")
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon() -> Response:
+        return RedirectResponse("/static/favicon.svg", 301)
+
+
+_SPARQL = {
+    "parameters": [
+        {"name": "query", "in": "query", "schema": {"type": "string"}, "example": "SELECT * WHERE { ?state a comity:State } LIMIT 10"},
+        {"name": "format", "in": "query", "schema": {"type": "string", "enum": ["json", "xml", "csv", "tsv", "ttl", "nt", "jsonld", "rdf", "html"]}},
+    ],
+}

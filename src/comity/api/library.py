@@ -1,0 +1,98 @@
+"""Queries of the library, measures and dumps become addresses with parameters.
+
+Handlers are plain functions, so that each runs in one thread from query to response: the engine's results may not
+leave the thread that made them.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
+
+from comity import queries
+from comity.api.negotiation import choose, content_type
+from comity.api.problems import Problem
+from comity.api.protocol import represent
+from comity.dumps import dump, void
+from comity.graph import Graph
+from comity.network import FORMATS, export, layers, measure
+from comity.network.project import simple
+from comity.results import GRAPH_FORMATS
+from comity.site.pages import render
+from comity.store import EmbeddedStore
+
+router = APIRouter()
+_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "graphml": "application/graphml+xml", "gexf": "application/gexf+xml"}
+_DUMP_MEDIA = {"ttl": "text/turtle", "nt": "application/n-triples", "jsonld": "application/ld+json", "rdf": "application/rdf+xml",
+               "nq": "application/n-quads", "trig": "application/trig"}
+
+
+@router.get("/queries", tags=["query library"])
+def list_queries(request: Request) -> Response:
+    """List the query library."""
+    questions = request.app.state.graph.queries()
+    if choose(request.headers.get("accept"), ("html", "json")) == "html":
+        return Response(render("queries.html", title="Query library", questions=questions.values()), media_type="text/html")
+    return JSONResponse([{"name": q.name, "summary": q.summary, "parameters": {p.name: {"type": p.type, "default": p.default} for p in q.parameters}}
+                         for q in questions.values()])
+
+
+@router.get("/queries/{theme}/{name}", tags=["query library"])
+def ask(request: Request, theme: str, name: str) -> Response:
+    """Answer a library query; its parameters stand in the query string, and `format` names the format."""
+    values = dict(request.query_params)
+    form = values.pop("format", "")
+    graph: Graph = request.app.state.graph
+    question = graph.queries().get(f"{theme}/{name}")
+    if question is None:
+        raise Problem(404, f"no query is called {theme}/{name}; they are listed at /queries")
+    wants_page = not form and choose(request.headers.get("accept"), ("json", "xml", "csv", "tsv", "ttl", "nt", "jsonld", "rdf", "html")) == "html"
+    given = {k: v for k, v in values.items() if v}
+    answer = queries.ask(graph.store, question, given)
+    if wants_page or form == "html":
+        page = render("question.html", title=question.summary, question=question, values=given, rows=answer.rows, address=f"{request.url.path}?{request.url.query}&")
+        return Response(page, media_type="text/html")
+    return represent(request, answer, form)
+
+
+@router.get("/metrics", tags=["network"])
+def metrics(request: Request, layer: str = "agreements", as_of: str = "today", known_on: str = "latest",
+            format: str = "", table: str = "actors", seed: int = 0) -> Response:  # noqa: A002
+    """Measure one layer of the network: shared commitments, direct ties, centralities, communities."""
+    graph: Graph = request.app.state.graph
+    network = graph.network(as_of=as_of, known_on=known_on, layer=layer)
+    available = layers(graph.layout.queries)
+    measured = measure(simple(network, available[layer]), seed=seed)
+    if not format and "text/html" in request.headers.get("accept", ""):
+        page = render("metrics.html", title="Network", metrics=measured, layers=available, layer=layer, as_of=as_of)
+        return Response(page, media_type="text/html")
+    name = format or "json"
+    if name not in FORMATS:
+        raise Problem(406, f"no format {name} here; use {', '.join(FORMATS)}")
+    return Response(export(measured, name, version=request.app.state.version, table=table), media_type=_MEDIA[name])
+
+
+@router.get("/dumps/", tags=["dumps"])
+def list_dumps() -> Response:
+    """List the dumps."""
+    return Response(render("dumps.html", title="Dumps", formats=sorted(GRAPH_FORMATS)), media_type="text/html")
+
+
+@router.get("/dumps/comity.{form}", tags=["dumps"])
+def give_dump(request: Request, form: str) -> Response:
+    """Return the whole graph: `nq` and `trig` with its named graphs, the others as one graph."""
+    store = request.app.state.graph.store
+    if form not in GRAPH_FORMATS or not isinstance(store, EmbeddedStore):
+        raise Problem(404, f"no dump comity.{form} here; they are listed at /dumps/")
+    data = dump(store.store, form, store.prefixes)
+    return Response(data, media_type=_DUMP_MEDIA[form], headers={"Content-Disposition": f'attachment; filename="comity.{form}"'})
+
+
+@router.get("/.well-known/void", tags=["dumps"])
+def describe_dataset(request: Request) -> Response:
+    """Describe the dataset in VoID."""
+    store = request.app.state.graph.store
+    if not isinstance(store, EmbeddedStore):
+        raise Problem(404, "this server passes questions on to another endpoint; ask that one for its description")
+    data = void(store.store, store.prefixes)
+    return Response(data, media_type=content_type("ttl"))

@@ -1,0 +1,60 @@
+"""An Accept header or a file extension becomes one of the formats on offer.
+
+Parsing of media ranges and q-values is left to python-mimeparse.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import mimeparse
+
+from comity.api.problems import Problem
+
+MEDIA: Final = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+    "nq": "application/n-quads",
+    "trig": "application/trig",
+    "html": "text/html",
+}
+ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/plain": "nt"}
+ROWS: Final = ("json", "xml", "csv", "tsv")
+GRAPHS: Final = ("ttl", "nt", "jsonld", "rdf")
+CHARSETS: Final = {"csv", "tsv", "html", "ttl"}
+
+
+def choose(accept: str | None, offered: tuple[str, ...]) -> str:
+    """Return the name of the format that `accept` likes best among `offered`, whose first is the default.
+
+    Raises `Problem` 406 if none is acceptable and 400 if the header is malformed.
+    """
+    if not accept or accept.strip() == "*/*":
+        return offered[0]
+    media = {MEDIA[name]: name for name in offered} | {alias: name for alias, name in ALIASES.items() if name in offered}
+    ranked = [*reversed([a for a in media if a in ALIASES]), *(MEDIA[name] for name in reversed(offered))]
+    try:
+        best = mimeparse.best_match(ranked, accept)
+    except ValueError:
+        raise Problem(400, f"the Accept header {accept[:80]!r} is malformed; write media types such as text/csv") from None
+    if not best:
+        raise Problem(406, f"nothing acceptable: this answer comes as {', '.join(MEDIA[n] for n in offered)}")
+    return media[best]
+
+
+def by_name(name: str, offered: tuple[str, ...]) -> str:
+    """Return `name` if it is one of `offered`. Raises `Problem` 406."""
+    if name not in offered:
+        raise Problem(406, f"format {name} does not suit this answer; it comes as {', '.join(offered)}")
+    return name
+
+
+def content_type(name: str) -> str:
+    """Return the Content-Type of a format, with its charset where the type has one."""
+    return f"{MEDIA[name]}; charset=utf-8" if name in CHARSETS else MEDIA[name]

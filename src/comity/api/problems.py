@@ -1,0 +1,56 @@
+"""Errors become `application/problem+json` (RFC 9457), or a page where the client reads HTML."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from comity.errors import ComityError, InputError, QueryError, StoreError
+from comity.site.pages import render
+
+
+class Problem(Exception):
+    """A refusal with an HTTP status and one sentence that says how to mend it."""
+
+    def __init__(self, status: int, detail: str, **extra: object) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.extra = extra
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Turn `problem` into a response in the form that the client reads."""
+    title = HTTPStatus(problem.status).phrase
+    if "text/html" in request.headers.get("accept", ""):
+        return Response(render("problem.html", title=title, problem=problem), problem.status, media_type="text/html")
+    body = {"title": title, "status": problem.status, "detail": problem.detail, **problem.extra}
+    return JSONResponse(body, problem.status, media_type="application/problem+json")
+
+
+async def on_problem(request: Request, error: Exception) -> Response:
+    """Handle a `Problem`."""
+    assert isinstance(error, Problem)
+    return respond(request, error)
+
+
+async def on_comity_error(request: Request, error: Exception) -> Response:
+    """Handle the package's own errors: 400 for queries and input, 502 for a store that failed."""
+    if isinstance(error, QueryError):
+        place = {"line": error.line, "column": error.column} if error.line else {}
+        return respond(request, Problem(400, str(error), **place))
+    status = 502 if isinstance(error, StoreError) else 400
+    assert isinstance(error, ComityError)
+    return respond(request, Problem(404 if isinstance(error, InputError) and "nothing is known" in str(error) else status, str(error)))
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Handle what the framework refuses: unknown paths and methods."""
+    assert isinstance(error, HTTPException)
+    detail = f"{request.url.path} is not here; start at /" if error.status_code == 404 else str(error.detail)
+    response = respond(request, Problem(error.status_code, detail))
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,129 @@
+"""A SPARQL 1.1 Protocol request becomes a query with its dataset, and the answer a response.
+
+Read-only: updates in any form are refused, and so is SERVICE. GET, POST form, POST direct and HEAD.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import pyoxigraph as ox
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from comity.api.negotiation import GRAPHS, MEDIA, ROWS, by_name, choose, content_type
+from comity.api.problems import Problem
+from comity.graph import Graph
+from comity.results import Answer
+from comity.site.pages import render
+from comity.syntax import refuse_side_effects
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+MAXIMUM_BODY = 1_000_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """One protocol call: the query, its dataset, and the format asked for by name, if any."""
+
+    query: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    form: str = ""
+
+
+async def read(request: Request) -> Call | None:
+    """Read the protocol call of `request`; None if it carries no query. Raises `Problem`."""
+    fields = parse_qs(request.url.query, keep_blank_values=True)
+    if request.method == "POST":
+        body = await _body(request)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == FORM:
+            fields = _merge(fields, parse_qs(body, keep_blank_values=True))
+        elif kind == DIRECT:
+            if "query" in fields:
+                raise Problem(400, "two queries: one in the address and one in the body; send one")
+            fields["query"] = [body]
+        elif kind == "application/sparql-update":
+            raise Problem(403, "this endpoint is read-only; updates are refused")
+        else:
+            raise Problem(415, f"a POST carries {FORM} or {DIRECT}, not {kind or 'an unnamed type'}")
+    if {"update", "using-graph-uri", "using-named-graph-uri"} & fields.keys():
+        raise Problem(403, "this endpoint is read-only; updates are refused")
+    if "query" not in fields:
+        return None
+    if len(fields["query"]) > 1:
+        raise Problem(400, "more than one query parameter; send one")
+    return Call(fields["query"][0], tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())), fields.get("format", [""])[0])
+
+
+async def answer(request: Request, graph: Graph) -> Response:
+    """Answer one call: the query's result, the query page for browsers, or the service description."""
+    call = await read(request)
+    if call is None:
+        if request.method == "POST":
+            raise Problem(400, "no query; send it as the parameter query or as the body")
+        if choose(request.headers.get("accept"), ("ttl", "nt", "jsonld", "rdf", "html")) == "html":
+            return RedirectResponse("/query", 303)
+        return description(request)
+    refuse_side_effects(call.query)
+    return await run_in_threadpool(_run, request, graph, call)
+
+
+def _run(request: Request, graph: Graph, call: Call) -> Response:
+    result = graph.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
+    return represent(request, result, call.form, query=call.query)
+
+
+def represent(request: Request, result: Answer, form: str, *, query: str = "", title: str = "Result") -> Response:
+    """Return `result` in the format named `form`, or in the one that the request's Accept header likes best."""
+    offered = GRAPHS if result.kind == "graph" else ROWS
+    name = by_name(form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
+    if name == "html":
+        return Response(render("result.html", title=title, rows=result.rows, query=query, address=_address(request)), media_type=content_type(name))
+    return Response(result.serialize(name), media_type=content_type(name))
+
+
+def _address(request: Request) -> str:
+    """Return the request's own address, ready for a format to be named."""
+    query = request.url.query
+    return f"{request.url.path}?{query}&" if query else f"{request.url.path}?"
+
+
+def description(request: Request) -> Response:
+    """Describe the service (SPARQL 1.1 Service Description)."""
+    name = choose(request.headers.get("accept"), (*GRAPHS,))
+    namespace = "http://www.w3.org/ns/sparql-service-description#"
+    service = ox.NamedNode(str(request.url.replace(query="")))
+    formats = [ox.NamedNode(f"http://www.w3.org/ns/formats/{f}") for f in
+               ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD", "RDF_XML")]
+    triples = [
+        ox.Triple(service, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), ox.NamedNode(namespace + "Service")),
+        ox.Triple(service, ox.NamedNode(namespace + "endpoint"), service),
+        ox.Triple(service, ox.NamedNode(namespace + "supportedLanguage"), ox.NamedNode(namespace + "SPARQL11Query")),
+        ox.Triple(service, ox.NamedNode(namespace + "feature"), ox.NamedNode(namespace + "UnionDefaultGraph")),
+        *(ox.Triple(service, ox.NamedNode(namespace + "resultFormat"), f) for f in formats),
+    ]
+    data = Answer(ox.Store([ox.Quad(*t) for t in triples]).query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), {"sd": namespace}).serialize(name)
+    return Response(data, media_type=MEDIA[name])
+
+
+async def _body(request: Request) -> str:
+    size = 0
+    parts = []
+    async for part in request.stream():
+        size += len(part)
+        if size > MAXIMUM_BODY:
+            raise Problem(413, f"the request is larger than {MAXIMUM_BODY:,} bytes; shorten the query")
+        parts.append(part)
+    try:
+        return b"".join(parts).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem(400, "the body is not UTF-8; encode it so") from None
+
+
+def _merge(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {key: [*left.get(key, []), *right.get(key, [])] for key in {*left, *right}}

@@ -1,0 +1,1 @@
+"""Words on the command line become calls of the package, and their results text on standard output."""

@@ -1,0 +1,83 @@
+"""Commands that make the graph: `build` and `check`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from comity.errors import FaultsFound
+from comity.settings import layout
+
+if TYPE_CHECKING:
+    from comity.build import Prepared
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to; default: build.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def build(out: Path | None, form: str) -> None:
+    """Build the graph from the tables; a build that fails leaves the old one untouched."""
+    from comity import build as building
+    from comity.dumps import manifest
+
+    with _progress(building.STAGES) as step:
+        prepared = building.build(layout(), out, step)
+    if form == "json":
+        click.echo(json.dumps({**manifest(prepared), "seconds": _seconds(prepared)}, indent=1))
+        return
+    rows = sum(prepared.rows.values())
+    grades = ", ".join(f"{count} {grade}" for grade, count in prepared.grades.items())
+    click.echo(f"built {prepared.version}: {rows} rows, {len(prepared.store)} quads, {sum(prepared.derived.values())} of them derived")
+    click.echo(f"evidence: {grades}")
+    click.echo(f"time: {sum(prepared.seconds.values()):.1f} s ({', '.join(f'{k} {v} s' for k, v in _seconds(prepared).items())})")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--evidence", is_flag=True, help="List the rows that are only recalled.")
+def check(form: str, evidence: bool) -> None:
+    """Check tables, shapes and cross-row rules, and report every fault with its place and remedy."""
+    from comity import build as building
+
+    with _progress(building.STAGES[:-1]) as step:
+        prepared = building.prepare(layout(), step)
+    recalled = _recalled(prepared) if evidence else []
+    if form == "json":
+        faults = [{"file": f.file, "line": f.line, "column": f.column, "message": f.message, "severity": f.severity} for f in prepared.faults]
+        click.echo(json.dumps({"version": prepared.version, "rows": prepared.rows, "grades": prepared.grades,
+                               "faults": faults, **({"recalled": recalled} if evidence else {})}, indent=1, ensure_ascii=False))
+    else:
+        for fault in prepared.faults:
+            click.echo(str(fault))
+        for place in recalled:
+            click.echo(place)
+        total = sum(prepared.grades.values())
+        shares = ", ".join(f"{count} {grade} ({count / total:.0%})" for grade, count in prepared.grades.items())
+        click.echo(f"{sum(prepared.rows.values())} rows, {len(prepared.faults)} faults; evidence: {shares}")
+    if prepared.faults:
+        raise FaultsFound(f"{len(prepared.faults)} faults found; mend them where the lines above say")
+
+
+def _recalled(prepared: Prepared) -> list[str]:
+    return [f"{table.path.name}:{row.line}: recalled: {row.cells['id']}"
+            for table in prepared.tables.values() for row in table.rows if row.cells.get("evidence_grade") == "recalled"]
+
+
+def _seconds(prepared: Prepared) -> dict[str, float]:
+    return {stage: round(value, 2) for stage, value in prepared.seconds.items()}
+
+
+@contextmanager
+def _progress(stages: tuple[str, ...]) -> Iterator[Callable[[str], None]]:
+    """Show a bar with the stage at work, on standard error and only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    with click.progressbar(length=len(stages), file=sys.stderr, show_eta=False, item_show_func=lambda s: s) as bar:
+        yield lambda stage: bar.update(1, stage)

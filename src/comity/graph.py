@@ -1,0 +1,70 @@
+"""A snapshot, a file or an address becomes a graph that a person can question from Python.
+
+This is the package's front door; everything behind it can be used on its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from comity import queries
+from comity.results import Rows
+from comity.settings import Layout, layout
+from comity.store import SNAPSHOT, RemoteStore, Store, open_snapshot
+from comity.vocabulary import prefixes
+
+if TYPE_CHECKING:
+    import networkx
+
+    from comity.describe import Description
+
+
+class Graph:
+    """The knowledge graph, embedded or remote.
+
+    Attributes: `store`, the engine behind it; `layout`, where the query library stands.
+    """
+
+    def __init__(self, store: Store, places: Layout) -> None:
+        self.store = store
+        self.layout = places
+
+    def query(self, text: str) -> Rows:
+        """Answer a SPARQL query; the project's prefixes need not be declared. Raises `QueryError`."""
+        return self.store.query(text).rows
+
+    def ask(self, name: str, **values: object) -> Rows:
+        """Answer the library query `name` with parameters as keywords (text, dates); see `queries`."""
+        question = queries.find(self.layout.queries, name)
+        return queries.ask(self.store, question, {k: str(v) for k, v in values.items()}).rows
+
+    def queries(self) -> dict[str, queries.Question]:
+        """Return the query library by name."""
+        return queries.library(self.layout.queries)
+
+    def describe(self, name: str) -> Description:
+        """Return what the graph says of one thing, with the evidence. Raises `InputError` if there is no such thing."""
+        from comity.describe import describe
+        from comity.names import resolve
+
+        return describe(self.store, resolve(self.store, name))
+
+    def network(self, *, as_of: str = "today", known_on: str = "latest", layer: str | None = None) -> networkx.MultiDiGraph:
+        """Return who relates to whom on a day as a multigraph; see `comity.network.project`."""
+        from comity.network import project
+
+        return project(self.store, self.layout.queries, as_of=as_of, known_on=known_on, layers=None if layer is None else (layer,))
+
+
+def open(source: str | Path | None = None, *, timeout: int = 60) -> Graph:  # noqa: A001
+    """Open the built graph, a file (Turtle, TriG, N-Triples, N-Quads, also gzipped) or a SPARQL endpoint's address.
+
+    Parameters: `source`, a path, an `http(s)` address, or nothing for the built graph; `timeout`, seconds for each
+    remote request. Raises `StoreError` if a file cannot be loaded.
+    """
+    places = layout()
+    names = prefixes(places.ontology)
+    if isinstance(source, str) and source.startswith(("http://", "https://")):
+        return Graph(RemoteStore(source, names, timeout=timeout), places)
+    return Graph(open_snapshot(Path(source) if source else places.build / SNAPSHOT, names), places)

@@ -1,0 +1,45 @@
+"""Asserted quads become derived ones by the rules of `ontology/rules`, each in a named graph of its own.
+
+A rule is one SPARQL CONSTRUCT. Rules run in the order of their names, again and again until nothing new appears, so
+a rule may build on another. What a rule derives never enters the graphs of the asserted rows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from comity.errors import InputError
+from comity.vocabulary import INFERRED
+
+MAXIMUM_ROUNDS = 20
+
+
+def derive(store: ox.Store, folder: Path) -> dict[str, int]:
+    """Run the rules in `folder` on `store` until nothing new appears, and add what they derive.
+
+    Returns rule name → number of quads derived. Raises `InputError` if a rule is malformed or the rules do not settle.
+    """
+    rules = {path.stem: path for path in sorted(folder.glob("*.rq"))}
+    counts = dict.fromkeys(rules, 0)
+    for _ in range(MAXIMUM_ROUNDS):
+        found = {name: _run(store, name, path) for name, path in rules.items()}
+        counts = {name: counts[name] + found[name] for name in rules}
+        if not any(found.values()):
+            return counts
+    raise InputError(f"{folder}: the rules still derive new statements after {MAXIMUM_ROUNDS} rounds; look for a rule that feeds itself")
+
+
+def _run(store: ox.Store, name: str, path: Path) -> int:
+    graph = ox.NamedNode(INFERRED + name)
+    try:
+        answer = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
+    except SyntaxError as error:
+        raise InputError(f"{path}: {error}; mend the rule") from None
+    if not isinstance(answer, ox.QueryTriples):
+        raise InputError(f"{path}: a rule is a CONSTRUCT query")
+    quads = {ox.Quad(t.subject, t.predicate, t.object, graph) for t in answer}
+    fresh = {q for q in quads if q not in store}
+    store.extend(fresh)
+    return len(fresh)

@@ -1,0 +1,1 @@
+"""What the graph says becomes pages that a person can read without scripts."""

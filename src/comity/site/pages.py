@@ -1,0 +1,111 @@
+"""Descriptions, rows and counts become HTML through Jinja2 templates; everything is escaped unless a template says not.
+
+Pages link to the IRIs of our own things by path, so that any host can serve them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+
+from comity.describe import LABELS, Description, Mention, Statement
+from comity.store import Store
+from comity.vocabulary import BASE, CONCEPT, ID, NS, RDF, SKOS, compact
+
+EVIDENCE = ("hadPrimarySource", "locator", "evidenceGrade", "recordedOn", "retractedOn")
+CLOCKS = ("heldFrom", "heldUntil", "possiblyFrom", "possiblyUntil", "knownFrom", "knownUntil")
+DATES = ("signedOn", "ratifiedOn", "occurredOn", "releasedOn", "validFrom", "validUntil")
+LAST = ("condition", "scope", "summary", "note")
+_COUNTS = """
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
+  VALUES ?class { comity:State comity:Territory comity:Agreement comity:PolicyDocument comity:Provision comity:Participation comity:Membership
+    comity:Recognition comity:Measure comity:Position comity:TransferRule comity:AigcActor comity:AigcModel comity:AigcService comity:Source }
+  ?thing a ?class
+} GROUP BY ?class"""
+_GRADES = "SELECT ?grade (COUNT(?row) AS ?n) WHERE { ?row comity:evidenceGrade ?grade } GROUP BY ?grade ORDER BY ?grade"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one class that name a thing, laid out as a table."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[Mention, ...]
+
+
+def render(template: str, **context: Any) -> str:
+    """Fill a template of this package."""
+    return _environment().get_template(template).render(**context)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=True, trim_blocks=True,
+                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment.filters.update(path=path, short=short, part=_part, quote=lambda text: quote(str(text), safe=""))
+    environment.globals.update(evidence=_evidence, is_ours=lambda iri: str(iri).startswith(BASE))
+    return environment
+
+
+def path(iri: str) -> str:
+    """Return the address at which this host serves `iri`: our things by path, all others as they are."""
+    if iri.startswith(ID):
+        return "/doc/" + iri.removeprefix(ID)
+    if iri.startswith(NS):
+        return "/ns#" + iri.removeprefix(NS)
+    return "/" + iri.removeprefix(BASE) if iri.startswith(CONCEPT) else iri if iri.startswith(("http://", "https://")) else "#"
+
+
+def short(iri: str) -> str:
+    """Return an IRI as people write it."""
+    return compact(iri, {"comity": NS, "skos": SKOS})
+
+
+def _part(iri: str) -> str:
+    """Return the last part of an IRI."""
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+def entity(description: Description, address: str, store: Store) -> str:
+    """Render the page of one thing: facts first, then the rows that name it, each with its evidence."""
+    facts: dict[str, list[Statement]] = defaultdict(list)
+    for statement in description.statements:
+        name = _part(statement.property)
+        if name not in (*EVIDENCE, *CLOCKS) and statement.property not in (*LABELS, RDF + "type"):
+            facts[statement.property_label].append(statement)
+    names = [s for s in description.statements if s.property in LABELS and s.value != description.label]
+    own = Mention(description.iri, "", description.statements)
+    groups = [_group(kind, rows, description.iri) for kind, rows in description.mentions.items()]
+    return render("entity.html", title=description.label, thing=description, facts=facts, names=names, own=own,
+                  groups=sorted(groups, key=lambda g: g.name), address=address)
+
+
+def _group(kind: str, rows: tuple[Mention, ...], thing: str) -> Group:
+    """Choose the columns of a class: what its rows hold, without what they have in common with the page."""
+    labels = {s.property: s.property_label for row in rows for s in row.statements
+              if _part(s.property) not in EVIDENCE and s.property != RDF + "type" and s.value != thing}
+    order = sorted(labels, key=lambda p: (_part(p) in LAST, _part(p) in DATES, DATES.index(_part(p)) if _part(p) in DATES else 0, labels[p]))
+    return Group(_part(kind) or "Other", tuple((p, labels[p]) for p in order), tuple(sorted(rows, key=_when)))
+
+
+def _when(row: Mention) -> tuple[str, str]:
+    """Sort rows by their first date, undated ones last."""
+    dates = [s.value for s in row.statements if _part(s.property) in ("validFrom", "occurredOn", "signedOn")]
+    return (min(dates, default="9999"), row.iri)
+
+
+def _evidence(row: Mention) -> dict[str, Statement]:
+    """Return the evidence of a row by the last part of its property."""
+    return {_part(s.property): s for s in row.statements if _part(s.property) in EVIDENCE}
+
+
+def overview(store: Store) -> dict[str, list[tuple[str, int]]]:
+    """Count what the graph holds, by class and by evidence grade."""
+    return {name: [(_part(str(row[key])), int(str(row["n"]))) for row in store.query(text).rows]
+            for name, key, text in (("classes", "class", _COUNTS), ("grades", "grade", _GRADES))}

@@ -1,0 +1,150 @@
+"""A snapshot or an address becomes a store that answers SPARQL: embedded (pyoxigraph) or remote (SPARQLWrapper).
+
+Both take the same text and parameters and give the same kind of answer. The default graph is the union of all named
+graphs; a remote server is asked as it stands.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import urllib.error
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyoxigraph as ox
+
+from comity.errors import QueryError, StoreError
+from comity.results import Answer
+from comity.syntax import Term, bind, keywords, tokens
+
+SNAPSHOT = "comity.nq.gz"
+_FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nt": ox.RdfFormat.N_TRIPLES}
+
+
+class Store(Protocol):
+    """Anything that answers SPARQL queries."""
+
+    def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
+              default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
+        """Answer `text` with its parameter variables bound to terms, over the given graphs or over all of them."""
+
+
+class EmbeddedStore:
+    """A graph in this process's memory."""
+
+    def __init__(self, store: ox.Store, prefixes: dict[str, str]) -> None:
+        self.store = store
+        self.prefixes = prefixes
+
+    def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
+              default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
+        """Answer `text`; the project's prefixes need not be declared. Raises `QueryError`."""
+        bound = bind(text, parameters or {})
+        dataset: dict[str, Any] = {"use_default_graph_as_union": True}
+        try:
+            if default_graphs or named_graphs:
+                dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
+            raw = self.store.query(bound, prefixes=self.prefixes, **dataset)
+        except SyntaxError as error:
+            raise _syntax_error(bound, str(error)) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryError(f"the query failed: {error}") from None
+        return Answer(raw, self.prefixes)
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+
+class RemoteStore:
+    """A SPARQL 1.1 endpoint somewhere else; every call is one request, without retries."""
+
+    def __init__(self, url: str, prefixes: dict[str, str], *, timeout: int = 60) -> None:
+        self.url = url
+        self.prefixes = prefixes
+        self.timeout = timeout
+
+    def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
+              default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
+        """Send `text` and read the whole answer. Raises `QueryError` if refused, `StoreError` if none came."""
+        bound = bind(text, parameters or {})
+        is_graph = bool(keywords(bound).keys() & {"CONSTRUCT", "DESCRIBE"})
+        body = self._send(self._with_prefixes(bound), is_graph, default_graphs, named_graphs)
+        try:
+            if is_graph:
+                quads = ox.parse(input=body, format=ox.RdfFormat.N_TRIPLES)
+                store = ox.Store(quads)
+                return Answer(store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), self.prefixes)
+            return Answer(ox.parse_query_results(input=body, format=ox.QueryResultsFormat.JSON), self.prefixes)
+        except (SyntaxError, ValueError) as error:
+            start = body[:60].decode("utf-8", "replace").replace("\n", " ")
+            raise StoreError(f"{self.url} did not answer in a SPARQL format ({error}; it begins {start!r}); is it a SPARQL endpoint?") from None
+
+    def _send(self, text: str, is_graph: bool, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bytes:
+        from SPARQLWrapper import POST, SPARQLWrapper
+        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+        wrapper = SPARQLWrapper(self.url)
+        wrapper.setQuery(text)
+        for graph in default_graphs:
+            wrapper.addParameter("default-graph-uri", graph)
+        for graph in named_graphs:
+            wrapper.addParameter("named-graph-uri", graph)
+        wrapper.setMethod(POST)
+        wrapper.setTimeout(self.timeout)
+        wrapper.setOnlyConneg(True)
+        wrapper.addCustomHttpHeader("Accept", "application/n-triples" if is_graph else "application/sparql-results+json")
+        try:
+            return wrapper.query().response.read()  # type: ignore[no-any-return]
+        except SPARQLWrapperException as error:
+            raise QueryError(f"{self.url} refused the query: {_one_line(error.msg)} {_one_line(str(error.args))}") from None
+        except urllib.error.HTTPError as error:
+            raise StoreError(f"{self.url} answered {error.code} {error.reason}; check the address and your access") from None
+        except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            raise StoreError(f"{self.url} cannot be reached ({reason}); check the address, or raise --timeout ({self.timeout} s)") from None
+
+    def _with_prefixes(self, text: str) -> str:
+        """Declare, on the query's first line, the project's prefixes that it uses and does not declare."""
+        names = {t.text.split(":")[0] for t in tokens(text) if t.kind == "name"}
+        declared = set(re.findall(r"(?i)\bprefix\s+([\w.-]*):", text))
+        missing = sorted((names - declared) & self.prefixes.keys())
+        return " ".join(f"PREFIX {name}: <{self.prefixes[name]}>" for name in missing) + (" " if missing else "") + text
+
+
+def open_snapshot(path: Path, prefixes: dict[str, str]) -> EmbeddedStore:
+    """Load the snapshot of a build, or any Turtle, TriG, N-Triples or N-Quads file, plain or gzipped.
+
+    Triples of a file without graphs go to the default graph. Raises `StoreError`.
+    """
+    suffix = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    if suffix not in _FORMATS:
+        raise StoreError(f"{path}: unknown format; use a file that ends in {', '.join(_FORMATS)}, plain or with .gz")
+    try:
+        data = path.read_bytes()
+        store = ox.Store()
+        store.load(gzip.decompress(data) if path.suffix == ".gz" else data, format=_FORMATS[suffix])
+    except FileNotFoundError:
+        raise StoreError(f"{path}: no built graph here; run: comity build") from None
+    except (OSError, EOFError, SyntaxError, ValueError) as error:
+        raise StoreError(f"{path}: cannot be loaded ({_one_line(str(error))}); if it is a build, run: comity build") from None
+    return EmbeddedStore(store, prefixes)
+
+
+def _syntax_error(text: str, message: str) -> QueryError:
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if match is None:
+        return QueryError(f"the query is malformed: {message}")
+    line, column = int(match[1]), int(match[2])
+    said = re.sub(r",? ?\[_\]", "", match[3])
+    lines = text.split("\n")
+    near = lines[line - 1][max(0, column - 1):][:40].strip() if line <= len(lines) else ""
+    hint = f" near {near!r}" if near else " at its end"
+    return QueryError(f"the query is malformed at line {line}, column {column}{hint}: {said}", line=line, column=column)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+

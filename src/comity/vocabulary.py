@@ -1,0 +1,86 @@
+"""The ontology's files become prefixes, term names and one graph that the rest of the line can ask.
+
+Every IRI of the project is spelled here or in the tables' metadata, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from comity.errors import InputError
+
+NS: Final = "https://w3id.org/comity/ns#"
+CONCEPT: Final = "https://w3id.org/comity/concept/"
+ID: Final = "https://w3id.org/comity/id/"
+DOC: Final = "https://w3id.org/comity/doc/"
+GRAPH: Final = "https://w3id.org/comity/graph/"
+BASE: Final = "https://w3id.org/comity/"
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+SHACL: Final = "http://www.w3.org/ns/shacl#"
+SCHEMA: Final = "http://schema.org/"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+VOID: Final = "http://rdfs.org/ns/void#"
+
+TYPE: Final = ox.NamedNode(RDF + "type")
+LABEL: Final = ox.NamedNode(RDFS + "label")
+PREF_LABEL: Final = ox.NamedNode(SKOS + "prefLabel")
+DATASET: Final = ox.NamedNode(BASE + "dataset")
+DATASET_GRAPH: Final = ox.NamedNode(GRAPH + "dataset")
+ONTOLOGY_GRAPH: Final = ox.NamedNode(GRAPH + "ontology")
+INFERRED: Final = GRAPH + "inferred/"
+
+
+@cache
+def prefixes(folder: Path) -> dict[str, str]:
+    """Return prefix → namespace as `ontology/prefixes.ttl` declares them."""
+    names: dict[ox.NamedNode | ox.BlankNode, dict[str, str]] = {}
+    for quad in _quads(folder / "prefixes.ttl"):
+        if isinstance(quad.object, ox.Literal):
+            local = quad.predicate.value.removeprefix(SHACL)
+            names.setdefault(quad.subject, {})[local] = quad.object.value  # type: ignore[arg-type]
+    return {entry["prefix"]: entry["namespace"] for entry in names.values()}
+
+
+@cache
+def ontology(folder: Path) -> tuple[ox.Quad, ...]:
+    """Return the quads of all modules and concept schemes, in the ontology's own named graph, sorted."""
+    files = [p for p in sorted(folder.glob("*.ttl")) if p.name != "prefixes.ttl"]
+    files += sorted((folder / "concepts").glob("*.ttl"))
+    if not files:
+        raise InputError(f"{folder}: no ontology here; run the command from a checkout or install the package again")
+    quads = {ox.Quad(q.subject, q.predicate, q.object, ONTOLOGY_GRAPH) for path in files for q in _quads(path)}
+    return tuple(sorted(quads, key=str))
+
+
+@cache
+def declared(folder: Path) -> frozenset[str]:
+    """Return the IRIs of all terms and concepts that the ontology declares."""
+    return frozenset(q.subject.value for q in ontology(folder) if q.predicate == TYPE)
+
+
+def compact(iri: str, names: dict[str, str]) -> str:
+    """Return `iri` as people write it: `actor/JPN`, `concept/topic/x`, a prefixed name, else unchanged."""
+    if iri.startswith((ID, CONCEPT)):
+        return iri.removeprefix(ID).removeprefix(BASE)
+    for prefix, namespace in names.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and local.replace("-", "").replace("_", "").isalnum():
+            return f"{prefix}:{local}"
+    return iri
+
+
+def _quads(path: Path) -> list[ox.Quad]:
+    try:
+        return list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    except (SyntaxError, OSError) as error:
+        raise InputError(f"{path}: {error}; mend the Turtle") from None
