@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from comity import network
     from comity.errors import ComityError
-    from comity.graph import Graph, open
+    from comity.graph import Graph, open  # noqa: A004
 
 __version__ = "0.1.0"
 __all__ = ["ComityError", "Graph", "network", "open"]

@@ -39,7 +39,7 @@ LABELS = ("http://www.w3.org/2000/01/rdf-schema#label", "http://www.w3.org/2004/
 class Statement:
     """One statement: property and value with their labels, and the graph it stands in."""
 
-    property: str
+    predicate: str
     property_label: str
     value: str
     value_label: str
@@ -63,7 +63,7 @@ class Mention:
 
     def values(self, prop: str) -> list[Statement]:
         """Return the statements of `prop`, a full IRI."""
-        return [s for s in self.statements if s.property == prop]
+        return [s for s in self.statements if s.predicate == prop]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Description:
 
     def values(self, prop: str) -> list[Statement]:
         """Return the statements of `prop`, a full IRI."""
-        return [s for s in self.statements if s.property == prop]
+        return [s for s in self.statements if s.predicate == prop]
 
 
 def describe(store: Store, iri: ox.NamedNode) -> Description:
@@ -88,11 +88,12 @@ def describe(store: Store, iri: ox.NamedNode) -> Description:
         raise InputError(f"{iri.value}: nothing is known of it; search by ISO code, name or kind/slug")
     found: dict[str, list[Statement]] = defaultdict(list)
     for row in _rows(store, _MENTIONS, iri):
-        found[str(row[0].value)].append(_statement(row[1:]))
+        subject, *statement = row
+        found["" if subject is None else subject.value].append(_statement(tuple(statement)))
     groups: dict[str, list[Mention]] = defaultdict(list)
-    for subject, parts in sorted(found.items()):
-        kind = next((s.value for s in sorted(parts) if s.property == RDF + "type" and s.value.startswith(NS)), "")
-        groups[kind].append(Mention(subject, kind, tuple(sorted(set(parts)))))
+    for name, parts in sorted(found.items()):
+        kind = next((s.value for s in sorted(parts) if s.predicate == RDF + "type" and s.value.startswith(NS)), "")
+        groups[kind].append(Mention(name, kind, tuple(sorted(set(parts)))))
     return Description(iri.value, _label(iri.value, statements), _kinds(statements), tuple(statements),
                        {kind: tuple(rows) for kind, rows in sorted(groups.items())})
 
@@ -110,7 +111,7 @@ def to_json(description: Description, prefixes: dict[str, str]) -> dict[str, obj
 
 
 def _plain(statement: Statement, prefixes: dict[str, str]) -> dict[str, object]:
-    return {"property": compact(statement.property, prefixes), "value": statement.value, "label": statement.value_label,
+    return {"property": compact(statement.predicate, prefixes), "value": statement.value, "label": statement.value_label,
             "derived": statement.is_derived}
 
 
@@ -129,13 +130,13 @@ def _statement(row: tuple[ox.NamedNode | ox.Literal | ox.BlankNode | None, ...])
 
 
 def _label(iri: str, statements: list[Statement]) -> str:
-    candidates = [s for s in statements if s.property in LABELS]
+    candidates = [s for s in statements if s.predicate in LABELS]
     english = [s.value for s in candidates if s.language in ("en", "")]
     return next(iter(english), candidates[0].value if candidates else iri.rsplit("/", 1)[-1])
 
 
 def _kinds(statements: list[Statement]) -> tuple[str, ...]:
-    own = [s for s in statements if s.property == RDF + "type"]
+    own = [s for s in statements if s.predicate == RDF + "type"]
     return tuple(s.value for s in sorted(own, key=lambda s: (s.is_derived, s.value)))
 
 

@@ -42,9 +42,9 @@ def dump(store: ox.Store, name: str, prefixes: dict[str, str]) -> bytes:
         raise InputError(f"unknown format {name}; use one of {', '.join(GRAPH_FORMATS)}")
     if name in QUAD_FORMATS:
         quads = sorted(store, key=str)
-        return ox.serialize(quads, format=GRAPH_FORMATS[name], prefixes=prefixes if name == "trig" else None)  # type: ignore[no-any-return]
+        return ox.serialize(quads, format=GRAPH_FORMATS[name], prefixes=prefixes if name == "trig" else None) or b""
     triples = sorted({q.triple for q in store}, key=str)
-    return ox.serialize(triples, format=GRAPH_FORMATS[name], prefixes=None if name == "nt" else prefixes)  # type: ignore[no-any-return]
+    return ox.serialize(triples, format=GRAPH_FORMATS[name], prefixes=None if name == "nt" else prefixes) or b""
 
 
 def manifest(prepared: Prepared) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def void(store: ox.Store, prefixes: dict[str, str]) -> bytes:
         kind, part = row["kind"].value, ox.NamedNode(f"{DATASET.value}/partition/{index}")
         triples += [_void(f"{kind}Partition", DATASET, part), _void(kind, part, row["key"]),
                     _void("triples" if kind == "property" else "entities", part, ox.Literal(int(row["n"].value)))]
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes)  # type: ignore[no-any-return]
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
 
 
 def _void(name: str, subject: ox.NamedNode, value: ox.NamedNode | ox.Literal) -> ox.Triple:

@@ -50,7 +50,7 @@ class Graph:
 
         return describe(self.store, resolve(self.store, name))
 
-    def network(self, *, as_of: str = "today", known_on: str = "latest", layer: str | None = None) -> networkx.MultiDiGraph:
+    def network(self, *, as_of: str = "today", known_on: str = "latest", layer: str | None = None) -> networkx.MultiDiGraph[str]:
         """Return who relates to whom on a day as a multigraph; see `comity.network.project`."""
         from comity.network import project
 

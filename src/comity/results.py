@@ -5,7 +5,7 @@ Serialisation happens in the engine's own writers; only the table for people is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,12 +65,12 @@ class Answer:
         if isinstance(self.raw, ox.QueryTriples):
             if name not in GRAPH_FORMATS:
                 raise InputError(f"format {name} holds rows and this query gives a graph; use one of {', '.join(GRAPH_FORMATS)}")
-            return ox.serialize(self.raw, format=GRAPH_FORMATS[name], prefixes=self.prefixes)  # type: ignore[no-any-return]
+            return ox.serialize(self.raw, format=GRAPH_FORMATS[name], prefixes=self.prefixes) or b""
         if name not in ROW_FORMATS:
             raise InputError(f"format {name} holds a graph and this query gives {self.kind}; use one of table, {', '.join(ROW_FORMATS)}")
         if isinstance(self.raw, ox.QueryBoolean) and name in ("csv", "tsv"):
             return f"{str(bool(self.raw)).lower()}\n".encode()
-        return self.raw.serialize(format=ROW_FORMATS[name])  # type: ignore[no-any-return]
+        return self.raw.serialize(format=ROW_FORMATS[name]) or b""
 
     @cached_property
     def rows(self) -> Rows:
@@ -128,6 +128,13 @@ class Rows:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.names)
             writer.writerows([[plain(c) or "" for c in row] for row in self.cells])
+
+
+def graph_answer(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> Answer:
+    """Return `triples` as the answer to a CONSTRUCT."""
+    store = ox.Store()
+    store.bulk_extend([ox.Quad(t.subject, t.predicate, t.object) for t in triples])
+    return Answer(store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), prefixes)
 
 
 def plain(cell: Cell) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import pyoxigraph as ox
 
 from comity.errors import QueryError, StoreError
-from comity.results import Answer
+from comity.results import Answer, graph_answer
 from comity.syntax import Term, bind, keywords, tokens
 
 SNAPSHOT = "comity.nq.gz"
@@ -73,9 +73,7 @@ class RemoteStore:
         body = self._send(self._with_prefixes(bound), is_graph, default_graphs, named_graphs)
         try:
             if is_graph:
-                quads = ox.parse(input=body, format=ox.RdfFormat.N_TRIPLES)
-                store = ox.Store(quads)
-                return Answer(store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), self.prefixes)
+                return graph_answer((q.triple for q in ox.parse(input=body, format=ox.RdfFormat.N_TRIPLES)), self.prefixes)
             return Answer(ox.parse_query_results(input=body, format=ox.QueryResultsFormat.JSON), self.prefixes)
         except (SyntaxError, ValueError) as error:
             start = body[:60].decode("utf-8", "replace").replace("\n", " ")

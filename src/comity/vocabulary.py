@@ -65,7 +65,7 @@ def ontology(folder: Path) -> tuple[ox.Quad, ...]:
 @cache
 def declared(folder: Path) -> frozenset[str]:
     """Return the IRIs of all terms and concepts that the ontology declares."""
-    return frozenset(q.subject.value for q in ontology(folder) if q.predicate == TYPE)
+    return frozenset(q.subject.value for q in ontology(folder) if q.predicate == TYPE and isinstance(q.subject, ox.NamedNode))
 
 
 def compact(iri: str, names: dict[str, str]) -> str:

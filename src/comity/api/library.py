@@ -50,7 +50,8 @@ def ask(request: Request, theme: str, name: str) -> Response:
     given = {k: v for k, v in values.items() if v}
     answer = queries.ask(graph.store, question, given)
     if wants_page or form == "html":
-        page = render("question.html", title=question.summary, question=question, values=given, rows=answer.rows, address=f"{request.url.path}?{request.url.query}&")
+        address = f"{request.url.path}?{request.url.query}&"
+        page = render("question.html", title=question.summary, question=question, values=given, rows=answer.rows, address=address)
         return Response(page, media_type="text/html")
     return represent(request, answer, form)
 

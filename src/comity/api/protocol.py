@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from comity.api.negotiation import GRAPHS, MEDIA, ROWS, by_name, choose, content_type
 from comity.api.problems import Problem
 from comity.graph import Graph
-from comity.results import Answer
+from comity.results import Answer, graph_answer
 from comity.site.pages import render
 from comity.syntax import refuse_side_effects
 
@@ -107,7 +107,7 @@ def description(request: Request) -> Response:
         ox.Triple(service, ox.NamedNode(namespace + "feature"), ox.NamedNode(namespace + "UnionDefaultGraph")),
         *(ox.Triple(service, ox.NamedNode(namespace + "resultFormat"), f) for f in formats),
     ]
-    data = Answer(ox.Store([ox.Quad(*t) for t in triples]).query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), {"sd": namespace}).serialize(name)
+    data = graph_answer(triples, {"sd": namespace}).serialize(name)
     return Response(data, media_type=MEDIA[name])
 
 

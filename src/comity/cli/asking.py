@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from comity import graph as graphs
+from comity.cli.output import emit
 from comity.errors import InputError
+from comity.graph import open as open_graph
 from comity.results import GRAPH_FORMATS, ROW_FORMATS
 from comity.settings import layout
 
@@ -34,9 +36,9 @@ def sparql(file: str | None, text: str | None, form: str | None, endpoint: str |
 
     query = _text(file, text)
     refuse_side_effects(query)
-    answer = graphs.open(endpoint, timeout=timeout).store.query(query)
+    answer = open_graph(endpoint, timeout=timeout).store.query(query)
     name = form or ("ttl" if answer.kind == "graph" else "table")
-    click.get_binary_stream("stdout").write(answer.serialize(name))
+    emit(answer.serialize(name))
 
 
 def _text(file: str | None, text: str | None) -> str:
@@ -45,7 +47,7 @@ def _text(file: str | None, text: str | None) -> str:
     if text is not None:
         return text
     try:
-        return click.get_text_stream("stdin").read() if file == "-" else Path(str(file)).read_text(encoding="utf-8")
+        return sys.stdin.read() if file == "-" else Path(str(file)).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
@@ -85,9 +87,9 @@ def ask(name: str, pairs: tuple[str, ...], as_of: str | None, known_on: str | No
     values = dict(_pair(pair) for pair in pairs)
     values.update({k: v for k, v in (("as_of", as_of), ("known_on", known_on)) if v is not None})
     question = library.find(layout().queries, name)
-    answer = library.ask(graphs.open(endpoint, timeout=timeout).store, question, values)
+    answer = library.ask(open_graph(endpoint, timeout=timeout).store, question, values)
     chosen = form or ("ttl" if answer.kind == "graph" else "table")
-    click.get_binary_stream("stdout").write(answer.serialize(chosen))
+    emit(answer.serialize(chosen))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -107,7 +109,7 @@ def describe(name: str, form: str, endpoint: str | None, timeout: int) -> None:
     from comity.describe import to_json
     from comity.vocabulary import prefixes
 
-    description = graphs.open(endpoint, timeout=timeout).describe(name)
+    description = open_graph(endpoint, timeout=timeout).describe(name)
     if form == "json":
         click.echo(json.dumps(to_json(description, prefixes(layout().ontology)), indent=1, ensure_ascii=False))
         return

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from comity import graph as graphs
+from comity.cli.output import emit
 from comity.errors import InputError
+from comity.graph import open as open_graph
 from comity.results import GRAPH_FORMATS
 
 if TYPE_CHECKING:
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Write data and codebook into this folder.")
 def metrics(as_of: str, known_on: str, layer: str, form: str, table: str, seed: int, out: Path | None) -> None:
     """Shared commitments, direct ties, centralities and communities of one layer of the network."""
+    from comity.names import dataset_version
     from comity.network import export as write
     from comity.network import layers, measure
     from comity.network.project import simple
-    from comity.names import dataset_version
 
-    graph = graphs.open()
+    graph = open_graph()
     network = graph.network(as_of=as_of, known_on=known_on, layer=layer)
     measured = measure(simple(network, layers(graph.layout.queries)[layer]), seed=seed)
     version = dataset_version(graph.store)
     if out is None:
-        click.get_binary_stream("stdout").write(write(measured, form, version=version, table=table))
+        emit(write(measured, form, version=version, table=table))
         return
     names = ("actors", "ties") if form == "csv" else ("",)
     files = {f"{layer}{'-' + t if t else ''}.{form}": write(measured, form, version=version, table=t or "ties") for t in names}
@@ -58,12 +59,12 @@ def export(form: str, out: Path | None) -> None:
     from comity.dumps import dump
     from comity.store import EmbeddedStore
 
-    store = graphs.open().store
+    store = open_graph().store
     if not isinstance(store, EmbeddedStore):
         raise InputError("only the built graph can be exported")
     data = dump(store.store, form, store.prefixes)
     if out is None:
-        click.get_binary_stream("stdout").write(data)
+        emit(data)
     else:
         _write(out.parent, {out.name: data})
 

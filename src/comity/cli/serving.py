@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from comity import graph as graphs
 from comity.errors import InputError
+from comity.graph import open as open_graph
 
 
 @click.command()
@@ -20,7 +20,7 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None) -> None
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
-    graph = graphs.open(endpoint or data)
+    graph = open_graph(endpoint or data)
     listener = _listen(host, port)
     import uvicorn
 

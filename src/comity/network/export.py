@@ -80,12 +80,12 @@ def _json(metrics: Metrics, version: str) -> bytes:
     return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _networkx(metrics: Metrics, version: str) -> nx.Graph:
+def _networkx(metrics: Metrics, version: str) -> nx.Graph[str]:
     directed = bool(metrics.ties[0]["directed"])
-    graph = nx.DiGraph() if directed else nx.Graph()
+    graph: nx.Graph[str] = nx.DiGraph() if directed else nx.Graph()
     graph.graph.update(version=version, seed=metrics.seed, **metrics.parameters)
     for actor in metrics.actors:
-        graph.add_node(actor["id"], **{k: v for k, v in actor.items() if k != "id"})
+        graph.add_node(str(actor["id"]), **{k: v for k, v in actor.items() if k != "id"})
     for tie in metrics.ties:
-        graph.add_edge(tie["source"], tie["target"], **{k: v for k, v in tie.items() if k not in ("source", "target")})
+        graph.add_edge(str(tie["source"]), str(tie["target"]), **{k: v for k, v in tie.items() if k not in ("source", "target")})
     return graph

@@ -33,7 +33,8 @@ def to_gexf(metrics: Metrics, *, version: str) -> bytes:
         edge = ET.SubElement(ties, "edge", {"id": str(index), "source": str(tie["source"]), "target": str(tie["target"]), "weight": str(tie["weight"])})
         _values(edge, tie, edges)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    data: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return data + b"\n"
 
 
 def _attributes(graph: ET.Element, kind: str, rows: tuple[dict[str, object], ...]) -> list[str]:

@@ -27,7 +27,7 @@ class Metrics:
     parameters: dict[str, str]
 
 
-def measure(graph: nx.Graph, *, seed: int = 0) -> Metrics:
+def measure(graph: nx.Graph[str], *, seed: int = 0) -> Metrics:
     """Measure an undirected or directed graph with edge attribute `weight`.
 
     Degree and strength count ties and sum their weights; betweenness (Freeman 1977, normalised) takes a heavier tie as
@@ -36,7 +36,8 @@ def measure(graph: nx.Graph, *, seed: int = 0) -> Metrics:
     size. The same seed gives the same communities. Raises `InputError` if the graph has no tie.
     """
     if graph.number_of_edges() == 0:
-        raise InputError(f"no tie stands on {graph.graph.get('as_of', 'that day')} in layer {graph.graph.get('layers', '')}; choose a later day or another layer")
+        day, layer = graph.graph.get("as_of", "that day"), graph.graph.get("layers", "")
+        raise InputError(f"no tie stands on {day} in layer {layer}; choose a later day or another layer")
     flat = _undirected(graph)
     communities = _communities(flat, seed)
     number = {node: index for index, group in enumerate(communities, 1) for node in group}
@@ -54,9 +55,9 @@ def measure(graph: nx.Graph, *, seed: int = 0) -> Metrics:
     return Metrics(actors, ties, round(modularity, 6), seed, {k: str(v) for k, v in graph.graph.items()})
 
 
-def _undirected(graph: nx.Graph) -> nx.Graph:
+def _undirected(graph: nx.Graph[str]) -> nx.Graph[str]:
     """Return the graph without directions, in sorted order, weights of opposite ties added."""
-    flat = nx.Graph()
+    flat: nx.Graph[str] = nx.Graph()
     flat.add_nodes_from(sorted(graph))
     for u, v, data in sorted(graph.edges(data=True), key=lambda e: e[:2]):
         weight = data["weight"] + (flat[u][v]["weight"] if flat.has_edge(u, v) else 0)
@@ -64,23 +65,23 @@ def _undirected(graph: nx.Graph) -> nx.Graph:
     return flat
 
 
-def _communities(flat: nx.Graph, seed: int) -> list[set[str]]:
+def _communities(flat: nx.Graph[str], seed: int) -> list[set[str]]:
     groups = nx.community.louvain_communities(flat, weight="weight", seed=seed)
     return sorted(groups, key=lambda group: (-len(group), min(group)))
 
 
-def _eigenvector(flat: nx.Graph) -> dict[str, float]:
+def _eigenvector(flat: nx.Graph[str]) -> dict[str, float]:
     largest = max(nx.connected_components(flat), key=lambda c: (len(c), min(c)))
     scores = nx.eigenvector_centrality(flat.subgraph(sorted(largest)), max_iter=2000, tol=1e-8, weight="weight")
     return {node: float(scores.get(node, 0.0)) for node in flat}
 
 
-def _names(graph: nx.Graph, node: str) -> dict[str, object]:
+def _names(graph: nx.Graph[str], node: str) -> dict[str, object]:
     return {key: graph.nodes[node].get(key, "") for key in ("label", "iso3", "kind")}
 
 
-def _degrees(graph: nx.Graph, node: str) -> dict[str, object]:
-    if not graph.is_directed():
+def _degrees(graph: nx.Graph[str], node: str) -> dict[str, object]:
+    if not isinstance(graph, nx.DiGraph):
         return {"degree": graph.degree(node), "strength": graph.degree(node, weight="weight")}
     return {"degree": graph.degree(node), "strength": graph.degree(node, weight="weight"),
             "in_degree": graph.in_degree(node), "out_degree": graph.out_degree(node)}

@@ -48,7 +48,7 @@ def layers(folder: Path) -> dict[str, Layer]:
     return found
 
 
-def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str = "latest", layers: tuple[str, ...] | None = None) -> nx.MultiDiGraph:
+def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str = "latest", layers: tuple[str, ...] | None = None) -> nx.MultiDiGraph[str]:
     """Return who relates to whom on a day.
 
     Parameters: `store`, the graph; `folder`, the query library; `as_of`, the day on which relations held; `known_on`,
@@ -64,7 +64,7 @@ def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str =
     if unknown:
         raise InputError(f"no layer is called {unknown[0]}; use {', '.join(available)}")
     chosen = [available[name] for name in (layers or available)]
-    graph = nx.MultiDiGraph(as_of=as_of, known_on=known_on, layers=" ".join(layer.name for layer in chosen))
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(as_of=as_of, known_on=known_on, layers=" ".join(layer.name for layer in chosen))
     for layer in chosen:
         rows = ask(store, layer.question, {"as_of": as_of, "known_on": known_on}).rows
         edges = _shared(rows) if layer.mode == "two-mode" else _directed(rows)
@@ -75,9 +75,9 @@ def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str =
     return graph
 
 
-def simple(graph: nx.MultiDiGraph, layer: Layer) -> nx.Graph:
+def simple(graph: nx.MultiDiGraph[str], layer: Layer) -> nx.Graph[str]:
     """Return one layer of `graph` as an undirected graph, or as a directed one where the layer is directed."""
-    single = nx.DiGraph(**graph.graph) if layer.mode == "directed" else nx.Graph(**graph.graph)
+    single: nx.Graph[str] = nx.DiGraph(**graph.graph) if layer.mode == "directed" else nx.Graph(**graph.graph)
     for source, target, key, data in graph.edges(keys=True, data=True):
         if key == layer.name:
             single.add_edge(source, target, **data)
@@ -108,7 +108,7 @@ def _directed(rows: Rows) -> dict[tuple[str, str], set[str]]:
     return dict(pairs)
 
 
-def _describe_nodes(graph: nx.MultiDiGraph, store: Store, folder: Path) -> None:
+def _describe_nodes(graph: nx.MultiDiGraph[str], store: Store, folder: Path) -> None:
     rows = ask(store, library(folder)[NODES], {}).rows
     for row in rows:
         node = _local(row["actor"])

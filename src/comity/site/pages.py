@@ -76,10 +76,10 @@ def entity(description: Description, address: str, store: Store) -> str:
     """Render the page of one thing: facts first, then the rows that name it, each with its evidence."""
     facts: dict[str, list[Statement]] = defaultdict(list)
     for statement in description.statements:
-        name = _part(statement.property)
-        if name not in (*EVIDENCE, *CLOCKS) and statement.property not in (*LABELS, RDF + "type"):
+        name = _part(statement.predicate)
+        if name not in (*EVIDENCE, *CLOCKS) and statement.predicate not in (*LABELS, RDF + "type"):
             facts[statement.property_label].append(statement)
-    names = [s for s in description.statements if s.property in LABELS and s.value != description.label]
+    names = [s for s in description.statements if s.predicate in LABELS and s.value != description.label]
     own = Mention(description.iri, "", description.statements)
     groups = [_group(kind, rows, description.iri) for kind, rows in description.mentions.items()]
     return render("entity.html", title=description.label, thing=description, facts=facts, names=names, own=own,
@@ -88,21 +88,21 @@ def entity(description: Description, address: str, store: Store) -> str:
 
 def _group(kind: str, rows: tuple[Mention, ...], thing: str) -> Group:
     """Choose the columns of a class: what its rows hold, without what they have in common with the page."""
-    labels = {s.property: s.property_label for row in rows for s in row.statements
-              if _part(s.property) not in EVIDENCE and s.property != RDF + "type" and s.value != thing}
+    labels = {s.predicate: s.property_label for row in rows for s in row.statements
+              if _part(s.predicate) not in EVIDENCE and s.predicate != RDF + "type" and s.value != thing}
     order = sorted(labels, key=lambda p: (_part(p) in LAST, _part(p) in DATES, DATES.index(_part(p)) if _part(p) in DATES else 0, labels[p]))
     return Group(_part(kind) or "Other", tuple((p, labels[p]) for p in order), tuple(sorted(rows, key=_when)))
 
 
 def _when(row: Mention) -> tuple[str, str]:
     """Sort rows by their first date, undated ones last."""
-    dates = [s.value for s in row.statements if _part(s.property) in ("validFrom", "occurredOn", "signedOn")]
+    dates = [s.value for s in row.statements if _part(s.predicate) in ("validFrom", "occurredOn", "signedOn")]
     return (min(dates, default="9999"), row.iri)
 
 
 def _evidence(row: Mention) -> dict[str, Statement]:
     """Return the evidence of a row by the last part of its property."""
-    return {_part(s.property): s for s in row.statements if _part(s.property) in EVIDENCE}
+    return {_part(s.predicate): s for s in row.statements if _part(s.predicate) in EVIDENCE}
 
 
 def overview(store: Store) -> dict[str, list[tuple[str, int]]]:
