@@ -96,7 +96,7 @@ def bindings(store: Store, question: Question, values: Mapping[str, str]) -> dic
 def _term(store: Store, parameter: Parameter, value: str) -> Term:
     match parameter.type:
         case "date":
-            return ox.Literal(_day(store, parameter.name, value).isoformat(), datatype=ox.NamedNode(XSD + "date"))
+            return ox.Literal(day(store, parameter.name, value).isoformat(), datatype=ox.NamedNode(XSD + "date"))
         case "integer":
             try:
                 return ox.Literal(int(value))
@@ -108,7 +108,8 @@ def _term(store: Store, parameter: Parameter, value: str) -> Term:
             return ox.Literal(value)
 
 
-def _day(store: Store, name: str, value: str) -> datetime.date:
+def day(store: Store, name: str, value: str) -> datetime.date:
+    """Return the day that `value` names: `YYYY-MM-DD`, `today`, or `latest` for all that is recorded. Raises `InputError`."""
     if value == "today":
         return datetime.date.today()
     if value == "latest":

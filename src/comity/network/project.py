@@ -15,7 +15,7 @@ from pathlib import Path
 import networkx as nx
 
 from comity.errors import InputError
-from comity.queries import Question, ask, header, library
+from comity.queries import Question, ask, day, header, library
 from comity.results import Rows
 from comity.store import Store
 from comity.vocabulary import ID
@@ -64,6 +64,7 @@ def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str =
     if unknown:
         raise InputError(f"no layer is called {unknown[0]}; use {', '.join(available)}")
     chosen = [available[name] for name in (layers or available)]
+    as_of, known_on = day(store, "as_of", as_of).isoformat(), day(store, "known_on", known_on).isoformat()
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(as_of=as_of, known_on=known_on, layers=" ".join(layer.name for layer in chosen))
     for layer in chosen:
         rows = ask(store, layer.question, {"as_of": as_of, "known_on": known_on}).rows

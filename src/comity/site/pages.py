@@ -21,12 +21,20 @@ EVIDENCE = ("hadPrimarySource", "locator", "evidenceGrade", "recordedOn", "retra
 CLOCKS = ("heldFrom", "heldUntil", "possiblyFrom", "possiblyUntil", "knownFrom", "knownUntil")
 DATES = ("signedOn", "ratifiedOn", "occurredOn", "releasedOn", "validFrom", "validUntil")
 LAST = ("condition", "scope", "summary", "note")
-_COUNTS = """
-SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {
-  VALUES ?class { comity:State comity:Territory comity:Agreement comity:PolicyDocument comity:Provision comity:Participation comity:Membership
-    comity:Recognition comity:Measure comity:Position comity:TransferRule comity:AigcActor comity:AigcModel comity:AigcService comity:Source }
+NAMES = {"altLabel": "also called", "exactMatch": "same as", "label": "name", "subOrganizationOf": "part of", "issued": "published", "rights": "licence"}
+HEADINGS = {
+    "TransferRule": "Transfer rules", "RecognitionDecision": "Decisions on recognition", "Participation": "Agreements and parties",
+    "Recognition": "Recognitions", "Provision": "Provisions", "InstrumentEvent": "Events", "Membership": "Memberships", "Measure": "Measures",
+    "Designation": "Lists of concern", "Position": "Positions", "StatusClaim": "Claims on status", "ParadigmAssignment": "Paradigms",
+    "Statute": "Statutes", "Regulation": "Regulations", "AdministrativeRule": "Administrative rules", "Guideline": "Guidelines",
+}
+CLASSES = ("State", "Territory", "Agreement", "PolicyDocument", "Provision", "Participation", "Membership", "Recognition", "Measure", "Position",
+           "TransferRule", "AigcActor", "AigcModel", "AigcService", "Source")
+_COUNTS = f"""
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?n) WHERE {{
+  VALUES ?class {{ {" ".join(f"comity:{name}" for name in CLASSES)} }}
   ?thing a ?class
-} GROUP BY ?class"""
+}} GROUP BY ?class"""
 _GRADES = "SELECT ?grade (COUNT(?row) AS ?n) WHERE { ?row comity:evidenceGrade ?grade } GROUP BY ?grade ORDER BY ?grade"
 
 
@@ -49,7 +57,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters.update(path=path, short=short, part=_part, quote=lambda text: quote(str(text), safe=""))
-    environment.globals.update(evidence=_evidence, is_ours=lambda iri: str(iri).startswith(BASE))
+    environment.globals.update(evidence=_evidence, columns=_columns, headings=HEADINGS, long=LAST, dates=DATES)
     return environment
 
 
@@ -78,20 +86,26 @@ def entity(description: Description, address: str, store: Store) -> str:
     for statement in description.statements:
         name = _part(statement.predicate)
         if name not in (*EVIDENCE, *CLOCKS) and statement.predicate not in (*LABELS, RDF + "type"):
-            facts[statement.property_label].append(statement)
+            facts[NAMES.get(name, statement.property_label)].append(statement)
     names = [s for s in description.statements if s.predicate in LABELS and s.value != description.label]
     own = Mention(description.iri, "", description.statements)
     groups = [_group(kind, rows, description.iri) for kind, rows in description.mentions.items()]
     return render("entity.html", title=description.label, thing=description, facts=facts, names=names, own=own,
-                  groups=sorted(groups, key=lambda g: g.name), address=address)
+                  groups=sorted(groups, key=_rank), address=address)
 
 
 def _group(kind: str, rows: tuple[Mention, ...], thing: str) -> Group:
     """Choose the columns of a class: what its rows hold, without what they have in common with the page."""
-    labels = {s.predicate: s.property_label for row in rows for s in row.statements
+    labels = {s.predicate: NAMES.get(_part(s.predicate), s.property_label) for row in rows for s in row.statements
               if _part(s.predicate) not in EVIDENCE and s.predicate != RDF + "type" and s.value != thing}
     order = sorted(labels, key=lambda p: (_part(p) in LAST, _part(p) in DATES, DATES.index(_part(p)) if _part(p) in DATES else 0, labels[p]))
     return Group(_part(kind) or "Other", tuple((p, labels[p]) for p in order), tuple(sorted(rows, key=_when)))
+
+
+def _rank(group: Group) -> tuple[int, str]:
+    """Put what readers look for first, in the order of the headings."""
+    known = list(HEADINGS)
+    return (known.index(group.name) if group.name in known else len(known), group.name)
 
 
 def _when(row: Mention) -> tuple[str, str]:
@@ -105,7 +119,14 @@ def _evidence(row: Mention) -> dict[str, Statement]:
     return {_part(s.predicate): s for s in row.statements if _part(s.predicate) in EVIDENCE}
 
 
+def _columns(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Pair each variable with the one that holds its label (`x` with `xLabel`), which is then no column of its own."""
+    labels = {n for n in names if n.endswith("Label") and n.removesuffix("Label") in names}
+    return [(n, n + "Label" if n + "Label" in labels else "") for n in names if n not in labels]
+
+
 def overview(store: Store) -> dict[str, list[tuple[str, int]]]:
     """Count what the graph holds, by class and by evidence grade."""
-    return {name: [(_part(str(row[key])), int(str(row["n"]))) for row in store.query(text).rows]
-            for name, key, text in (("classes", "class", _COUNTS), ("grades", "grade", _GRADES))}
+    counted = {_part(str(row["class"])): int(str(row["n"])) for row in store.query(_COUNTS).rows}
+    grades = [(_part(str(row["grade"])), int(str(row["n"]))) for row in store.query(_GRADES).rows]
+    return {"classes": [(name, counted[name]) for name in CLASSES if name in counted], "grades": grades}
