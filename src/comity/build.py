@@ -24,7 +24,7 @@ from comity.dumps import artefacts
 from comity.errors import FaultsFound, InputError
 from comity.inference import derive
 from comity.settings import Layout
-from comity.tables import METADATA, Fault, TableData, read
+from comity.tables import METADATA, Fault, TableData, counted, read
 from comity.triples import Place, lift
 from comity.vocabulary import DATASET, DATASET_GRAPH, DCTERMS, OWL, TYPE, VOID, XSD, declared, ontology, prefixes
 
@@ -66,7 +66,7 @@ def build(places: Layout, out: Path | None = None, progress: Progress = lambda s
     with _lock(folder):
         prepared = prepare(places, progress)
         if prepared.faults:
-            raise FaultsFound(f"{len(prepared.faults)} faults, nothing built; the first: {prepared.faults[0]} (all: comity check)")
+            raise FaultsFound(f"{counted(prepared.faults)}, nothing built; the first: {prepared.faults[0]} (all: comity check)")
         progress("files")
         start = time.perf_counter()
         for name, data in artefacts(prepared, prefixes(places.ontology)).items():

@@ -6,7 +6,9 @@ cost pyshacl minutes where the store answers in milliseconds. Every fault leads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,10 +16,10 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import SH
 
-from comity.errors import InputError
+from comity.errors import InputError, located
 from comity.tables import Fault, TableData
 from comity.triples import Place
-from comity.vocabulary import XSD
+from comity.vocabulary import XSD, read_turtle
 
 
 def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables: Mapping[str, TableData]) -> list[Fault]:
@@ -28,32 +30,38 @@ def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables:
     import pyshacl
 
     graph = _shapes_graph(shapes)
-    _, report, _ = pyshacl.validate(_plain_graph(store), shacl_graph=graph, advanced=False, inference="none")
+    logging.getLogger("pyshacl-validate").addFilter(_silent)
+    try:
+        _, report, _ = pyshacl.validate(_plain_graph(store), shacl_graph=graph, advanced=False, inference="none")
+    except (RuntimeError, re.error) as error:
+        raise InputError(f"{located(shapes, error)}; mend the shape") from None
     if not isinstance(report, rdflib.Graph):
         raise InputError(f"{shapes}: the shapes cannot be run ({report}); mend them")
     columns = {name: _columns_by_property(table) for name, table in tables.items()}
     return sorted(_violation(report, node, places, columns) for node in report.subjects(rdflib.RDF.type, SH.ValidationResult))
 
 
+def _silent(record: logging.LogRecord) -> bool:
+    """Keep pyshacl from writing to standard error what its exception says again."""
+    return False
+
+
 def _shapes_graph(folder: Path) -> rdflib.Graph:
-    graph = rdflib.Graph()
-    for path in sorted(folder.glob("*.ttl")):
-        try:
-            graph.parse(path, format="turtle")
-        except (SyntaxError, ValueError) as error:
-            lines = str(error).split("\n")
-            raise InputError(f"{path}: {' '.join(line.strip() for line in lines)[:200]}; mend the Turtle") from None
+    """Return the shapes of all files in `folder`; pyoxigraph reads them, as it names the line of a mistake."""
+    graph = _plain_graph(quad for path in sorted(folder.glob("*.ttl")) for quad in read_turtle(path))
+    if not graph:
+        raise InputError(f"{folder}: no shapes here; run the command from a checkout or install the package again")
     return graph
 
 
-def _plain_graph(store: ox.Store) -> rdflib.Graph:
-    """Copy the union of all named graphs into rdflib, whose plain graphs pyshacl reads without surprises.
+def _plain_graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+    """Copy `quads`, as the union of their graphs, into rdflib, whose plain graphs pyshacl reads without surprises.
 
     Terms are converted one by one and shared, which is several times faster than writing and parsing N-Triples.
     """
     graph = rdflib.Graph()
     term = cache(_rdflib_term)
-    for quad in store:
+    for quad in quads:
         graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return graph
 
@@ -84,19 +92,24 @@ def _violation(report: rdflib.Graph, node: rdflib.term.Node, places: Mapping[str
 
 def find_faults(store: ox.Store, folder: Path, places: Mapping[str, Place]) -> list[Fault]:
     """Run each fault query of `folder` on `store`; each row it returns (`?row ?column ?detail`) is a fault."""
-    return sorted(fault for path in sorted(folder.glob("*.rq")) for fault in _faults_of(store, path, places))
+    paths = sorted(folder.glob("*.rq"))
+    if not paths:
+        raise InputError(f"{folder}: no fault queries here; run the command from a checkout or install the package again")
+    return sorted(fault for path in paths for fault in _faults_of(store, path, places))
 
 
 def _faults_of(store: ox.Store, path: Path, places: Mapping[str, Place]) -> Iterator[Fault]:
-    text = path.read_text(encoding="utf-8")
-    solution = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("#+ solution:")), "")
     try:
+        text = path.read_text(encoding="utf-8")
         answer = store.query(text, use_default_graph_as_union=True)
-    except SyntaxError as error:
-        raise InputError(f"{path}: {error}; mend the query") from None
-    if not isinstance(answer, ox.QuerySolutions):
-        raise InputError(f"{path}: a fault query is a SELECT of ?row ?column ?detail")
-    for row in answer:
-        iri, column, detail = row["row"].value, row["column"].value, row["detail"].value
+        if not isinstance(answer, ox.QuerySolutions):
+            raise InputError(f"{path}: a fault query is a SELECT of ?row ?column ?detail; write it as one")
+        rows = [(row["row"].value, row["column"].value, row["detail"].value) for row in answer]
+    except (AttributeError, KeyError):
+        raise InputError(f"{path}: a row lacks ?row, ?column or ?detail; bind all three") from None
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        raise InputError(f"{located(path, error)}; mend the query") from None
+    solution = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("#+ solution:")), "")
+    for iri, column, detail in rows:
         place = places.get(iri, Place(iri, 0))
         yield Fault(place.file, place.line, column, f"{path.stem}: {detail}. {solution}")

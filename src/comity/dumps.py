@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -15,7 +16,7 @@ from comity.errors import InputError
 from comity.results import GRAPH_FORMATS
 from comity.store import SNAPSHOT
 from comity.tables import METADATA, TableData
-from comity.vocabulary import BASE, DATASET, DCTERMS, RDF, VOID
+from comity.vocabulary import BASE, DATASET, DCTERMS, TYPE, VOID
 
 if TYPE_CHECKING:
     from comity.build import Prepared
@@ -60,18 +61,17 @@ def manifest(prepared: Prepared) -> dict[str, Any]:
 
 def void(store: ox.Store, prefixes: dict[str, str]) -> bytes:
     """Describe the dataset in VoID: size, class and property partitions."""
-    text = """
-    SELECT ?kind ?key (COUNT(*) AS ?n) WHERE {
-      { ?s ?key ?o BIND("property" AS ?kind) } UNION { ?s a ?key BIND("class" AS ?kind) }
-    } GROUP BY ?kind ?key ORDER BY ?kind ?key"""
-    triples = [_void("triples", DATASET, ox.Literal(len({q.triple for q in store}))),
-               ox.Triple(DATASET, ox.NamedNode(RDF + "type"), ox.NamedNode(VOID + "Dataset")),
+    statements = {q.triple for q in store}
+    counts = Counter(("property", t.predicate) for t in statements)
+    counts.update(("class", t.object) for t in statements if t.predicate == TYPE and isinstance(t.object, ox.NamedNode))
+    triples = [_void("triples", DATASET, ox.Literal(len(statements))),
+               ox.Triple(DATASET, TYPE, ox.NamedNode(VOID + "Dataset")),
                ox.Triple(DATASET, ox.NamedNode(DCTERMS + "license"), ox.NamedNode(LICENCE)),
                _void("sparqlEndpoint", DATASET, ox.NamedNode(BASE + "sparql"))]
-    for index, row in enumerate(store.query(text, use_default_graph_as_union=True)):  # type: ignore[arg-type]
-        kind, part = row["kind"].value, ox.NamedNode(f"{DATASET.value}/partition/{index}")
-        triples += [_void(f"{kind}Partition", DATASET, part), _void(kind, part, row["key"]),
-                    _void("triples" if kind == "property" else "entities", part, ox.Literal(int(row["n"].value)))]
+    for index, (kind, key) in enumerate(sorted(counts, key=str)):
+        part = ox.NamedNode(f"{DATASET.value}/partition/{index}")
+        triples += [_void(f"{kind}Partition", DATASET, part), _void(kind, part, key),
+                    _void("triples" if kind == "property" else "entities", part, ox.Literal(counts[kind, key]))]
     return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
 
 

@@ -5,6 +5,11 @@ Each message says what is wrong, where, and how to mend it; `exit_code` is what 
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+_LONGEST = 240
+
 
 class ComityError(Exception):
     """Anything that a user can mend; the message is one line."""
@@ -40,3 +45,11 @@ class QueryError(ComityError):
 
 class StoreError(ComityError):
     """A graph cannot be opened, or a remote endpoint did not answer as it should."""
+
+
+def located(path: Path, error: Exception) -> str:
+    """Return `file:line: what` in one line for the error of a parser, whichever way it counts lines; `file: what` if it does not."""
+    text = " ".join(str(error).split())
+    match = re.search(r"\bat (?:line )?(\d+)", text)
+    short = text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
+    return f"{path}:{match[1]}: {short}" if match else f"{path}: {short}"

@@ -1,7 +1,8 @@
 """Asserted quads become derived ones by the rules of `ontology/rules`, each in a named graph of its own.
 
 A rule is one SPARQL CONSTRUCT. Rules run in the order of their names, again and again until nothing new appears, so
-a rule may build on another. What a rule derives never enters the graphs of the asserted rows.
+a rule may build on another. What a rule derives never enters the graphs of the asserted rows, and what a graph states
+already is not derived again: the engine's union of graphs gives a statement once for each graph that holds it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from comity.errors import InputError
+from comity.errors import InputError, located
 from comity.vocabulary import INFERRED
 
 MAXIMUM_ROUNDS = 20
@@ -22,6 +23,8 @@ def derive(store: ox.Store, folder: Path) -> dict[str, int]:
     Returns rule name → number of quads derived. Raises `InputError` if a rule is malformed or the rules do not settle.
     """
     rules = {path.stem: path for path in sorted(folder.glob("*.rq"))}
+    if not rules:
+        raise InputError(f"{folder}: no rules here; run the command from a checkout or install the package again")
     counts = dict.fromkeys(rules, 0)
     for _ in range(MAXIMUM_ROUNDS):
         found = {name: _run(store, name, path) for name, path in rules.items()}
@@ -35,11 +38,11 @@ def _run(store: ox.Store, name: str, path: Path) -> int:
     graph = ox.NamedNode(INFERRED + name)
     try:
         answer = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
-    except SyntaxError as error:
-        raise InputError(f"{path}: {error}; mend the rule") from None
-    if not isinstance(answer, ox.QueryTriples):
-        raise InputError(f"{path}: a rule is a CONSTRUCT query")
-    quads = {ox.Quad(t.subject, t.predicate, t.object, graph) for t in answer}
-    fresh = {q for q in quads if q not in store}
+        if not isinstance(answer, ox.QueryTriples):
+            raise InputError(f"{path}: a rule is a CONSTRUCT query; write it as one")
+        quads = {ox.Quad(t.subject, t.predicate, t.object, graph) for t in answer}
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        raise InputError(f"{located(path, error)}; mend the rule") from None
+    fresh = {q for q in quads if next(store.quads_for_pattern(q.subject, q.predicate, q.object, None), None) is None}
     store.extend(fresh)
     return len(fresh)

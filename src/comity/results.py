@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
@@ -40,20 +40,16 @@ Cell = ox.NamedNode | ox.Literal | ox.BlankNode | None
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one query, read once: serialise it or iterate over its rows, not both.
+    """The answer to one query, complete and independent of the engine that gave it.
 
-    `prefixes` serve graph formats and the table for people.
+    Attributes: `kind`, one of `rows`, `boolean` and `graph`; `body`, SPARQL results in JSON, or sorted N-Triples for a
+    graph; `prefixes`, for graph formats and for the table for people. The engine's own results are bound to the thread
+    that made them and are not kept.
     """
 
-    raw: Raw
+    kind: str
+    body: bytes
     prefixes: dict[str, str]
-
-    @property
-    def kind(self) -> str:
-        """`rows`, `boolean` or `graph`."""
-        if isinstance(self.raw, ox.QueryBoolean):
-            return "boolean"
-        return "rows" if isinstance(self.raw, ox.QuerySolutions) else "graph"
 
     def serialize(self, name: str) -> bytes:
         """Return the answer in the format `name` (see `ROW_FORMATS`, `GRAPH_FORMATS`, and `table`).
@@ -62,25 +58,40 @@ class Answer:
         """
         if name == "table":
             return self.to_table().encode()
-        if isinstance(self.raw, ox.QueryTriples):
+        if self.kind == "graph":
             if name not in GRAPH_FORMATS:
                 raise InputError(f"format {name} holds rows and this query gives a graph; use one of {', '.join(GRAPH_FORMATS)}")
-            return ox.serialize(self.raw, format=GRAPH_FORMATS[name], prefixes=self.prefixes) or b""
+            return self.body if name == "nt" else ox.serialize(self._triples(), format=GRAPH_FORMATS[name], prefixes=self.prefixes) or b""
         if name not in ROW_FORMATS:
             raise InputError(f"format {name} holds a graph and this query gives {self.kind}; use one of table, {', '.join(ROW_FORMATS)}")
-        if isinstance(self.raw, ox.QueryBoolean) and name in ("csv", "tsv"):
-            return f"{str(bool(self.raw)).lower()}\n".encode()
-        return self.raw.serialize(format=ROW_FORMATS[name]) or b""
+        if name == "json":
+            return self.body
+        if self.kind == "boolean" and name in ("csv", "tsv"):
+            return f"{str(self._truth()).lower()}\n".encode()
+        return ox.parse_query_results(self.body, format=ROW_FORMATS["json"]).serialize(format=ROW_FORMATS[name]) or b""
 
     @cached_property
     def rows(self) -> Rows:
         """The rows of a SELECT; an ASK gives one row, a graph its triples."""
-        if isinstance(self.raw, ox.QueryBoolean):
-            return Rows(("answer",), ((ox.Literal(bool(self.raw)),),))
-        if isinstance(self.raw, ox.QueryTriples):
-            return Rows(("subject", "predicate", "object"), tuple((t.subject, t.predicate, t.object) for t in self.raw))
-        names = tuple(v.value for v in self.raw.variables)
-        return Rows(names, tuple(tuple(solution[i] for i in range(len(names))) for solution in self.raw))
+        if self.kind == "graph":
+            return Rows(("subject", "predicate", "object"), tuple((t.subject, t.predicate, t.object) for t in self._triples()))
+        raw = ox.parse_query_results(self.body, format=ROW_FORMATS["json"])
+        if not isinstance(raw, ox.QuerySolutions):
+            return Rows(("answer",), ((ox.Literal(bool(raw)),),))
+        names = tuple(v.value for v in raw.variables)
+        return Rows(names, tuple(tuple(solution[i] for i in range(len(names))) for solution in raw))
+
+    def _triples(self) -> Iterator[Any]:
+        return (quad.triple for quad in ox.parse(self.body, format=ox.RdfFormat.N_TRIPLES))
+
+    def _truth(self) -> bool:
+        return bool(ox.parse_query_results(self.body, format=ROW_FORMATS["json"]))
+
+    def __len__(self) -> int:
+        """Count rows or triples; a truth value counts as one."""
+        if self.kind == "boolean":
+            return 1
+        return self.body.count(b"\n") if self.kind == "graph" else self.serialize("tsv").count(b"\n") - 1
 
     def to_table(self) -> str:
         """Lay the rows out for people, every cell in full."""
@@ -130,11 +141,24 @@ class Rows:
             writer.writerows([[plain(c) or "" for c in row] for row in self.cells])
 
 
+def answer_of(raw: Raw, prefixes: dict[str, str]) -> Answer:
+    """Read an engine's results to their end. Raises what the engine raises while it evaluates."""
+    if isinstance(raw, ox.QueryTriples):
+        return graph_answer(raw, prefixes)
+    return Answer("boolean" if isinstance(raw, ox.QueryBoolean) else "rows", raw.serialize(format=ROW_FORMATS["json"]) or b"", prefixes)
+
+
 def graph_answer(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> Answer:
-    """Return `triples` as the answer to a CONSTRUCT."""
-    store = ox.Store()
-    store.bulk_extend([ox.Quad(t.subject, t.predicate, t.object) for t in triples])
-    return Answer(store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"), prefixes)
+    """Return `triples`, each once and sorted, as the answer to a CONSTRUCT."""
+    lines = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
+    return Answer("graph", b"".join(sorted(set(lines))), prefixes)
+
+
+def parse_answer(body: bytes, *, is_graph: bool, prefixes: dict[str, str]) -> Answer:
+    """Read an answer from N-Triples, or from SPARQL results in JSON. Raises `SyntaxError` or `ValueError` if it is neither."""
+    if is_graph:
+        return graph_answer((q.triple for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)), prefixes)
+    return answer_of(ox.parse_query_results(body, format=ROW_FORMATS["json"]), prefixes)
 
 
 def plain(cell: Cell) -> str | None:

@@ -6,9 +6,13 @@ graphs; a remote server is asked as it stands.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import gzip
+import http.client
 import re
 import urllib.error
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,8 +20,9 @@ from typing import Any, Protocol
 import pyoxigraph as ox
 
 from comity.errors import QueryError, StoreError
-from comity.results import Answer, graph_answer
-from comity.syntax import Term, bind, keywords, tokens
+from comity.results import Answer, answer_of, parse_answer
+from comity.syntax import Term, bind, keywords, position, tokens
+from comity.vocabulary import BASE
 
 SNAPSHOT = "comity.nq.gz"
 _FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nt": ox.RdfFormat.N_TRIPLES}
@@ -40,18 +45,17 @@ class EmbeddedStore:
 
     def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
-        """Answer `text`; the project's prefixes need not be declared. Raises `QueryError`."""
+        """Answer `text`; relative IRIs count from ours, and our prefixes need not be declared. Raises `QueryError`."""
         bound = bind(text, parameters or {})
         dataset: dict[str, Any] = {"use_default_graph_as_union": True}
         try:
             if default_graphs or named_graphs:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
-            raw = self.store.query(bound, prefixes=self.prefixes, **dataset)
+            return answer_of(self.store.query(bound, base_iri=BASE, prefixes=self.prefixes, **dataset), self.prefixes)
         except SyntaxError as error:
-            raise _syntax_error(bound, str(error)) from None
+            raise _syntax_error(bound, str(error), self.prefixes) from None
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"the query failed: {error}") from None
-        return Answer(raw, self.prefixes)
 
     def __len__(self) -> int:
         return len(self.store)
@@ -72,9 +76,7 @@ class RemoteStore:
         is_graph = bool(keywords(bound).keys() & {"CONSTRUCT", "DESCRIBE"})
         body = self._send(self._with_prefixes(bound), is_graph, default_graphs, named_graphs)
         try:
-            if is_graph:
-                return graph_answer((q.triple for q in ox.parse(input=body, format=ox.RdfFormat.N_TRIPLES)), self.prefixes)
-            return Answer(ox.parse_query_results(input=body, format=ox.QueryResultsFormat.JSON), self.prefixes)
+            return parse_answer(body, is_graph=is_graph, prefixes=self.prefixes)
         except (SyntaxError, ValueError) as error:
             start = body[:60].decode("utf-8", "replace").replace("\n", " ")
             raise StoreError(f"{self.url} did not answer in a SPARQL format ({error}; it begins {start!r}); is it a SPARQL endpoint?") from None
@@ -94,20 +96,22 @@ class RemoteStore:
         wrapper.setOnlyConneg(True)
         wrapper.addCustomHttpHeader("Accept", "application/n-triples" if is_graph else "application/sparql-results+json")
         try:
-            return wrapper.query().response.read()  # type: ignore[no-any-return]
+            with contextlib.closing(wrapper.query().response) as response:
+                return response.read()  # type: ignore[no-any-return]
         except SPARQLWrapperException as error:
-            raise QueryError(f"{self.url} refused the query: {_one_line(error.msg)} {_one_line(str(error.args))}") from None
+            raise _refusal(self.url, error) from None
         except urllib.error.HTTPError as error:
+            error.close()
             raise StoreError(f"{self.url} answered {error.code} {error.reason}; check the address and your access") from None
+        except http.client.HTTPException as error:
+            raise StoreError(f"{self.url} broke off its answer ({error}); ask again, or ask for less") from None
         except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
             reason = getattr(error, "reason", error)
             raise StoreError(f"{self.url} cannot be reached ({reason}); check the address, or raise --timeout ({self.timeout} s)") from None
 
     def _with_prefixes(self, text: str) -> str:
         """Declare, on the query's first line, the project's prefixes that it uses and does not declare."""
-        names = {t.text.split(":")[0] for t in tokens(text) if t.kind == "name"}
-        declared = set(re.findall(r"(?i)\bprefix\s+([\w.-]*):", text))
-        missing = sorted((names - declared) & self.prefixes.keys())
+        missing = sorted({name for name, _ in _undeclared(text)} & self.prefixes.keys())
         return " ".join(f"PREFIX {name}: <{self.prefixes[name]}>" for name in missing) + (" " if missing else "") + text
 
 
@@ -125,21 +129,42 @@ def open_snapshot(path: Path, prefixes: dict[str, str]) -> EmbeddedStore:
         store.load(gzip.decompress(data) if path.suffix == ".gz" else data, format=_FORMATS[suffix])
     except FileNotFoundError:
         raise StoreError(f"{path}: no built graph here; run: comity build") from None
-    except (OSError, EOFError, SyntaxError, ValueError) as error:
+    except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
         raise StoreError(f"{path}: cannot be loaded ({_one_line(str(error))}); if it is a build, run: comity build") from None
     return EmbeddedStore(store, prefixes)
 
 
-def _syntax_error(text: str, message: str) -> QueryError:
+def _undeclared(text: str) -> list[tuple[str, int]]:
+    """Return the prefixes that `text` uses and does not declare, each time with the offset."""
+    declared = {"_", *re.findall(r"(?i)\bprefix\s+([\w.-]*):", text)}
+    used = [(t.text.partition(":")[0], t.start) for t in tokens(text) if t.kind == "name"]
+    return [(name, start) for name, start in used if name not in declared]
+
+
+def _syntax_error(text: str, message: str, prefixes: Mapping[str, str]) -> QueryError:
+    unknown = [(name, start) for name, start in _undeclared(text) if name not in prefixes]
+    if unknown:
+        name, start = unknown[0]
+        line, column = position(text, start)
+        return QueryError(f"the prefix {name}: at line {line}, column {column} is not declared; add: PREFIX {name}: <...>", line=line, column=column)
     match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if match is None:
-        return QueryError(f"the query is malformed: {message}")
+        return QueryError(f"the query is malformed: {_one_line(message)}")
     line, column = int(match[1]), int(match[2])
-    said = re.sub(r",? ?\[_\]", "", match[3])
+    said = _one_line(re.sub(r",? ?\[_\]", "", match[3]))
     lines = text.split("\n")
     near = lines[line - 1][max(0, column - 1):][:40].strip() if line <= len(lines) else ""
     hint = f" near {near!r}" if near else " at its end"
     return QueryError(f"the query is malformed at line {line}, column {column}{hint}: {said}", line=line, column=column)
+
+
+def _refusal(url: str, error: Exception) -> QueryError | StoreError:
+    """Tell a query that the server refused (400) from a server that failed; SPARQLWrapper carries what was said as repr."""
+    code = getattr(error.__context__, "code", 0)
+    said = _one_line(ast.literal_eval(str(error).partition("Response:\n")[2] or "b''").decode("utf-8", "replace"))
+    if code == 400:
+        return QueryError(f"{url} refused the query: {said or 'it says no more'}")
+    return StoreError(f"{url} answered {code} ({said or 'it says no more'}); check the address and your access")
 
 
 def _one_line(text: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime
 import difflib
+import io
 import json
 import logging
 import re
@@ -26,6 +27,7 @@ from comity.vocabulary import NS
 
 PARTIAL_DATE = NS + "PartialDate"
 METADATA = "csvw-metadata.json"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff]")
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +43,11 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.column + ': ' if self.column else ''}{self.message}"
+
+
+def counted(faults: list[Fault]) -> str:
+    """Return the number of faults in words that agree with it."""
+    return f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -76,16 +83,19 @@ def read(folder: Path) -> tuple[dict[str, TableData], list[Fault]]:
     group = _metadata(folder / METADATA)
     tables: dict[str, TableData] = {}
     faults: list[Fault] = []
+    unread: set[str] = set()
     for description in group.tables:
         path = folder / str(description.url)
         table = TableData(path.stem, path, description)
         tables[table.name] = table
         shape_faults = list(_shape_faults(table))
         faults += shape_faults
-        if not shape_faults:
+        if shape_faults:
+            unread.add(path.name)
+        else:
             faults += _read_rows(table)
             faults += _row_faults(table)
-    faults += _key_faults(tables)
+    faults += _key_faults(tables, unread)
     faults += [Fault(p.name, 0, "", f"is not described in {METADATA}; describe it there or remove it")
                for p in sorted(folder.glob("*.csv")) if p.stem not in tables]
     return tables, sorted(faults)
@@ -95,13 +105,31 @@ def _metadata(path: Path) -> TableGroup:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return TableGroup.from_file(path)
+            group = TableGroup.from_file(path)
     except FileNotFoundError:
         raise TableError(f"{path}: missing; the tables cannot be read without it") from None
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror}); restore it") from None
     except json.JSONDecodeError as error:
         raise TableError(f"{path}:{error.lineno}: {error.msg}; mend the JSON") from None
     except (ValueError, TypeError, KeyError, UserWarning) as error:
         raise TableError(f"{path}: no valid CSVW metadata ({error}); compare it with the W3C recommendation") from None
+    lack = "it describes no table" if not group.tables else next((f"{t.url} {lack}" for t in group.tables if (lack := _lack(t))), "")
+    if lack:
+        raise TableError(f"{path}: {lack}; mend the metadata")
+    return group
+
+
+def _lack(description: Table) -> str:
+    """Return what the line needs and the description of a table lacks, if anything."""
+    schema = description.tableSchema
+    if not description.at_props.get("id"):
+        return "has no @id for its named graph"
+    if schema.aboutUrl is None:
+        return "has no aboutUrl"
+    names = {c.header for c in schema.columns if not c.virtual}
+    missing = {"id", *(key.columnReference[0] for key in schema.foreignKeys)} - names
+    return f"has no column {min(missing)}" if missing else ""
 
 
 def _shape_faults(table: TableData) -> Iterator[Fault]:
@@ -114,14 +142,19 @@ def _shape_faults(table: TableData) -> Iterator[Fault]:
     except FileNotFoundError:
         yield Fault(name, 0, "", "file is missing; restore it, with its header line at least")
         return
+    except OSError as error:
+        yield Fault(name, 0, "", f"cannot be read ({error.strerror}); restore the file")
+        return
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         yield Fault(name, line, "", f"byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8")
         return
-    if "\r" in text or text.startswith("\ufeff"):
-        yield Fault(name, 1, "", "has carriage returns or a byte order mark; save it as UTF-8 with LF line ends")
+    control = _CONTROL.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        yield Fault(name, line, "", f"holds {control[0]!a}, a carriage return, byte order mark or control character; save it as plain UTF-8 with LF line ends")
         return
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader, [])
         if header != expected:
@@ -157,7 +190,10 @@ class _Collector(logging.Handler):
             self.faults.append(Fault(self.name_of_file, 0, "", record.getMessage()))
             return
         line, column, message = int(match[1]), match[2], match[3]
-        self.faults.append(Fault(self.name_of_file, line, column, message + _remedy(self.columns.get(column))))
+        described = self.columns.get(column)
+        if described is not None and described.datatype is not None and described.datatype.base == "date" and "required" not in message:
+            message = "is no day of the calendar"
+        self.faults.append(Fault(self.name_of_file, line, column, message + _remedy(described)))
 
 
 def _remedy(column: Column | None) -> str:
@@ -196,8 +232,11 @@ def _row_faults(table: TableData) -> Iterator[Fault]:
             if value and not is_calendar_date(value):
                 yield Fault(name, row.line, column, f"{value} is no day of the calendar; correct it or give the month only")
         for column, value in row.cells.items():
-            if isinstance(value, str) and value != value.strip():
+            members = value if isinstance(value, list) else [value]
+            if any(isinstance(m, str) and m != m.strip() for m in members):
                 yield Fault(name, row.line, column, "has blanks around the value; remove them")
+            if isinstance(value, list) and any(m in (None, "") for m in value):
+                yield Fault(name, row.line, column, "has an empty member; remove the separator")
         identifier = row.cells["id"]
         if identifier < previous:
             yield Fault(name, row.line, "id", f"{identifier} stands after {previous}; sort the rows by id")
@@ -213,8 +252,8 @@ def is_calendar_date(value: str) -> bool:
     return True
 
 
-def _key_faults(tables: dict[str, TableData]) -> Iterator[Fault]:
-    """Check primary and foreign keys as the metadata declares them."""
+def _key_faults(tables: dict[str, TableData], unread: set[str]) -> Iterator[Fault]:
+    """Check primary and foreign keys as the metadata declares them; keys into a table that was not read, or lacks an id, say nothing."""
     ids = {table.path.name: table.lines for table in tables.values()}
     for table in tables.values():
         for identifier, (first, *others) in table.lines.items():
@@ -222,7 +261,8 @@ def _key_faults(tables: dict[str, TableData]) -> Iterator[Fault]:
                 yield Fault(table.path.name, line, "id", f"{identifier} stands already in line {first}; ids are given once and never change")
         for key in table.description.tableSchema.foreignKeys:
             column, target = key.columnReference[0], str(key.reference.resource)
-            yield from _dangling(table, column, target, ids.get(target, {}))
+            if target not in unread and "" not in ids.get(target, {}):
+                yield from _dangling(table, column, target, ids.get(target, {}))
 
 
 def _dangling(table: TableData, column: str, target: str, known: dict[str, list[int]]) -> Iterator[Fault]:

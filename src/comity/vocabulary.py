@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from comity.errors import InputError
+from comity.errors import InputError, located
 
 NS: Final = "https://w3id.org/comity/ns#"
 CONCEPT: Final = "https://w3id.org/comity/concept/"
@@ -44,10 +44,12 @@ INFERRED: Final = GRAPH + "inferred/"
 def prefixes(folder: Path) -> dict[str, str]:
     """Return prefix → namespace as `ontology/prefixes.ttl` declares them."""
     names: dict[ox.NamedNode | ox.BlankNode, dict[str, str]] = {}
-    for quad in _quads(folder / "prefixes.ttl"):
+    for quad in read_turtle(folder / "prefixes.ttl"):
         if isinstance(quad.object, ox.Literal):
             local = quad.predicate.value.removeprefix(SHACL)
             names.setdefault(quad.subject, {})[local] = quad.object.value  # type: ignore[arg-type]
+    if any(entry.keys() != {"prefix", "namespace"} for entry in names.values()):
+        raise InputError(f"{folder / 'prefixes.ttl'}: a declaration lacks its sh:prefix or sh:namespace; add it")
     return {entry["prefix"]: entry["namespace"] for entry in names.values()}
 
 
@@ -58,7 +60,7 @@ def ontology(folder: Path) -> tuple[ox.Quad, ...]:
     files += sorted((folder / "concepts").glob("*.ttl"))
     if not files:
         raise InputError(f"{folder}: no ontology here; run the command from a checkout or install the package again")
-    quads = {ox.Quad(q.subject, q.predicate, q.object, ONTOLOGY_GRAPH) for path in files for q in _quads(path)}
+    quads = {ox.Quad(q.subject, q.predicate, q.object, ONTOLOGY_GRAPH) for path in files for q in read_turtle(path)}
     return tuple(sorted(quads, key=str))
 
 
@@ -79,8 +81,9 @@ def compact(iri: str, names: dict[str, str]) -> str:
     return iri
 
 
-def _quads(path: Path) -> list[ox.Quad]:
+def read_turtle(path: Path) -> list[ox.Quad]:
+    """Return the quads of a Turtle file; blank nodes of two files never meet. Raises `InputError` with the line of a mistake."""
     try:
-        return list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+        return list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except (SyntaxError, OSError) as error:
-        raise InputError(f"{path}: {error}; mend the Turtle") from None
+        raise InputError(f"{located(path, error)}; mend the Turtle") from None

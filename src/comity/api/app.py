@@ -36,7 +36,7 @@ def create_app(graph: Graph) -> FastAPI:
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["ETag", "Comity-Version", "Link"])
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Link"])
     app.middleware("http")(_headers)
     app.include_router(entities.router)
     app.include_router(library.router)
@@ -49,14 +49,12 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
     """Add what every answer states: dataset version, caching by it, and what a page may load."""
     version = request.app.state.version
     etag = f'"{version}"'
-    is_data = not request.url.path.startswith("/static/")
-    if is_data and request.method in ("GET", "HEAD") and request.headers.get("if-none-match") == etag:
-        response: Response = Response(status_code=304)
-    else:
-        response = await call_next(request)
-    if is_data and response.status_code < 400:
+    response = await call_next(request)
+    if response.status_code == 200 and _is_fixed(request):
+        if request.method in ("GET", "HEAD") and {etag, "*"} & set(_tags(request.headers.get("if-none-match", ""))):
+            response = Response(status_code=304)
         response.headers["ETag"] = etag
-        response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept"
     response.headers["Comity-Version"] = version
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -64,8 +62,21 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
     return response
 
 
+def _is_fixed(request: Request) -> bool:
+    """Whether the same address gives the same answer until the next build: not static files, nor questions that mean today."""
+    path = request.url.path
+    return not path.startswith("/static/") and (not path.startswith(("/queries/", "/metrics")) or "as_of" in request.query_params)
+
+
+def _tags(header: str) -> list[str]:
+    """Return the entity tags of an If-None-Match header, weak ones as strong."""
+    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
+
+
 def _add_endpoint(app: FastAPI) -> None:
-    @app.api_route("/sparql", methods=["GET", "HEAD", "POST"], tags=["SPARQL"], operation_id="sparql", openapi_extra=_SPARQL)
+    @app.get("/sparql", tags=["SPARQL"], operation_id="sparql_by_get", openapi_extra=_SPARQL)
+    @app.post("/sparql", tags=["SPARQL"], operation_id="sparql_by_post", openapi_extra=_SPARQL)
+    @app.head("/sparql", include_in_schema=False)
     async def sparql(request: Request) -> Response:
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
         return await protocol.answer(request, request.app.state.graph)

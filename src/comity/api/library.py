@@ -1,7 +1,6 @@
 """Queries of the library, measures and dumps become addresses with parameters.
 
-Handlers are plain functions, so that each runs in one thread from query to response: the engine's results may not
-leave the thread that made them.
+Handlers are plain functions, which the framework runs in a thread each.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from comity.errors import ComityError, InputError, QueryError, StoreError
+from comity.isolation import QueryStopped
 from comity.site.pages import render
 
 
@@ -38,7 +39,9 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_comity_error(request: Request, error: Exception) -> Response:
-    """Handle the package's own errors: 400 for queries and input, 502 for a store that failed."""
+    """Handle the package's own errors: 400 for queries and input, 503 for a query that was stopped, 502 for a store that failed."""
+    if isinstance(error, QueryStopped):
+        return respond(request, Problem(503, str(error)))
     if isinstance(error, QueryError):
         place = {"line": error.line, "column": error.column} if error.line else {}
         return respond(request, Problem(400, str(error), **place))

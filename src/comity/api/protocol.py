@@ -82,9 +82,11 @@ def represent(request: Request, result: Answer, form: str, *, query: str = "", t
     """Return `result` in the format named `form`, or in the one that the request's Accept header likes best."""
     offered = GRAPHS if result.kind == "graph" else ROWS
     name = by_name(form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
+    headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true"}
     if name == "html":
-        return Response(render("result.html", title=title, rows=result.rows, query=query, address=_address(request)), media_type=content_type(name))
-    return Response(result.serialize(name), media_type=content_type(name))
+        page = render("result.html", title=title, rows=result.rows, query=query, address=_address(request))
+        return Response(page, media_type=content_type(name), headers=headers)
+    return Response(result.serialize(name), media_type=content_type(name), headers=headers)
 
 
 def _address(request: Request) -> str:

@@ -13,6 +13,7 @@ import click
 
 from comity.errors import FaultsFound
 from comity.settings import layout
+from comity.tables import counted
 
 if TYPE_CHECKING:
     from comity.build import Prepared
@@ -59,9 +60,9 @@ def check(form: str, evidence: bool) -> None:
             click.echo(place)
         total = sum(prepared.grades.values())
         shares = ", ".join(f"{count} {grade} ({count / total:.0%})" for grade, count in prepared.grades.items())
-        click.echo(f"{sum(prepared.rows.values())} rows, {len(prepared.faults)} faults; evidence: {shares}")
+        click.echo(f"{sum(prepared.rows.values())} rows, {counted(prepared.faults)}; evidence: {shares}")
     if prepared.faults:
-        raise FaultsFound(f"{len(prepared.faults)} faults found; mend them where the lines above say")
+        raise FaultsFound(f"{counted(prepared.faults)} found; mend where the lines above say")
 
 
 def _recalled(prepared: Prepared) -> list[str]:

@@ -8,7 +8,10 @@ from pathlib import Path
 import click
 
 from comity.errors import InputError
+from comity.graph import Graph
 from comity.graph import open as open_graph
+from comity.isolation import IsolatedStore, Limits
+from comity.store import EmbeddedStore
 
 
 @click.command()
@@ -16,12 +19,24 @@ from comity.graph import open as open_graph
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="Serve this RDF file in place of the built graph.")
 @click.option("--endpoint", metavar="URL", help="Serve this SPARQL server's graph in place of the built one.")
-def serve(host: str, port: int, data: Path | None, endpoint: str | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once, each in a process of its own.")
+@click.option("--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds that a query may take.")
+@click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes that a query may take (Linux).")
+def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers: int, timeout: float, memory: int) -> None:
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
-    graph = open_graph(endpoint or data)
-    listener = _listen(host, port)
+    graph = open_graph(endpoint or data, timeout=max(1, round(timeout)))
+    # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
+    isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory)) if isinstance(graph.store, EmbeddedStore) else None
+    try:
+        _run(Graph(isolated or graph.store, graph.layout), _listen(host, port), host)
+    finally:
+        if isolated is not None:
+            isolated.close()
+
+
+def _run(graph: Graph, listener: socket.socket, host: str) -> None:
     import uvicorn
 
     from comity.api.app import create_app
@@ -34,12 +49,15 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None) -> None
 
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port before anything is announced. Raises `InputError` if it is taken or not ours to take."""
+    listener = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
+        if listener is not None:
+            listener.close()
         raise InputError(f"{host}:{port} cannot be served on ({error.strerror}); choose another with --port, or 0 for a free one") from None
     listener.listen(128)
     return listener

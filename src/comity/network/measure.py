@@ -41,9 +41,7 @@ def measure(graph: nx.Graph[str], *, seed: int = 0) -> Metrics:
     flat = _undirected(graph)
     communities = _communities(flat, seed)
     number = {node: index for index, group in enumerate(communities, 1) for node in group}
-    distances = {(u, v): 1 / d["weight"] for u, v, d in graph.edges(data=True)}
-    nx.set_edge_attributes(graph, distances, "distance")
-    between = nx.betweenness_centrality(graph, weight="distance")
+    between = nx.betweenness_centrality(_with_distances(graph), weight="distance")
     eigen = _eigenvector(flat)
     actors = tuple(
         {"id": n, **_names(graph, n), **_degrees(graph, n), "betweenness": round(between[n], 6), "eigenvector": round(eigen[n], 6), "community": number[n]}
@@ -53,6 +51,13 @@ def measure(graph: nx.Graph[str], *, seed: int = 0) -> Metrics:
                  for u, v, d in sorted(graph.edges(data=True), key=lambda e: e[:2]))
     modularity = nx.community.modularity(flat, communities, weight="weight")
     return Metrics(actors, ties, round(modularity, 6), seed, {k: str(v) for k, v in graph.graph.items()})
+
+
+def _with_distances(graph: nx.Graph[str]) -> nx.Graph[str]:
+    """Return a copy whose ties are as long as their weight is small."""
+    copy = graph.copy()
+    nx.set_edge_attributes(copy, {(u, v): 1 / d["weight"] for u, v, d in graph.edges(data=True)}, "distance")
+    return copy
 
 
 def _undirected(graph: nx.Graph[str]) -> nx.Graph[str]:

@@ -1,0 +1,67 @@
+"""The tiny tables of `fixtures/tables` become a small project that each test may use or spoil.
+
+States are real, facts are made up: a few rows of each kind, with round cases for both clocks. The tables name only the
+columns that they fill; here they are widened to the header that the real CSVW metadata describes.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from comity.build import prepare
+from comity.graph import Graph
+from comity.settings import Layout, layout
+from comity.store import EmbeddedStore
+from comity.tables import METADATA
+from comity.vocabulary import prefixes
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = Path(__file__).parent / "fixtures" / "tables"
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """Return the small project, shared by the session: read it, never write to it."""
+    return _project(tmp_path_factory.mktemp("pristine"))
+
+
+@pytest.fixture
+def checkout(pristine: Layout, tmp_path: Path) -> Layout:
+    """Return a copy of the small project that the test may change."""
+    shutil.copytree(pristine.ontology.parent, tmp_path, dirs_exist_ok=True)
+    return layout(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small(pristine: Layout) -> Graph:
+    """Return the graph of the small project: read it, never write to it."""
+    prepared = prepare(pristine)
+    assert prepared.faults == []
+    return Graph(EmbeddedStore(prepared.store, prefixes(pristine.ontology)), pristine)
+
+
+def _project(folder: Path) -> Layout:
+    for name in ("ontology", "queries"):
+        shutil.copytree(ROOT / name, folder / name)
+    places = layout(folder)
+    places.tables.mkdir(parents=True)
+    shutil.copy(ROOT / "graph" / "tables" / METADATA, places.tables)
+    for table in json.loads((places.tables / METADATA).read_text(encoding="utf-8"))["tables"]:
+        header = [c["name"] for c in table["tableSchema"]["columns"] if not c.get("virtual")]
+        _widen(TABLES / table["url"], header, places.tables / table["url"])
+    return places
+
+
+def _widen(path: Path, header: list[str], target: Path) -> None:
+    """Copy the table at `path`, or nothing but the header where there is none, with all the columns of `header`."""
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as file:
+                writer.writerows(csv.DictReader(file))

@@ -1,0 +1,392 @@
+"""The command line: every command, its formats, exit codes and one-line errors."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from servers import Reply, canned
+
+import comity.settings
+from comity.build import build
+from comity.cli.main import run
+from comity.settings import Layout
+
+COMITY = Path(sys.executable).with_name("comity")
+STATES = "SELECT ?code { ?s a comity:State ; comity:isoAlpha3 ?code } ORDER BY ?code"
+BOTH = ["ask", "party-to-both", "-p", "a=HTA", "-p", "b=BDEA", "--as-of", "2021-01-01", "--known-on", "2024-12-31"]
+
+
+@pytest.fixture(scope="session")
+def built_small(pristine: Layout) -> Layout:
+    """Return the small project with its graph built."""
+    build(pristine)
+    return pristine
+
+
+@pytest.fixture
+def project(built_small: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """Make the command line work on the small project."""
+    root = built_small.ontology.parent
+    monkeypatch.delenv(comity.settings.BUILD_VARIABLE, raising=False)
+    monkeypatch.setattr(comity.settings, "_base", lambda: root)
+    return built_small
+
+
+@pytest.fixture
+def own(checkout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """Make the command line work on a copy of the small project that the test may change."""
+    root = checkout.ontology.parent
+    monkeypatch.delenv(comity.settings.BUILD_VARIABLE, raising=False)
+    monkeypatch.setattr(comity.settings, "_base", lambda: root)
+    return checkout
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def comity_run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Return a function that runs the command line and gives exit code, output and errors."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(list(arguments))
+        out, err = capfdbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return call
+
+
+def refused(result: tuple[int, str, str], message: str) -> None:
+    code, out, err = result
+    assert (code, out) == (2, "")
+    assert err.startswith("comity: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_every_command_has_help_and_the_list_names_them_all(comity_run: Run) -> None:
+    code, out, _ = comity_run("--help")
+    assert code == 0
+    for name in ("ask", "build", "check", "describe", "export", "metrics", "queries", "serve", "sparql"):
+        assert re.search(rf"^  {name} ", out, re.MULTILINE)
+        assert comity_run(name, "-h")[0] == 0
+
+
+def test_the_version_is_that_of_the_package(comity_run: Run) -> None:
+    assert comity_run("--version") == (0, f"comity {comity.__version__}\n", "")
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["fly"], "No such command 'fly'"), (["sparql", "--nope"], "No such option"), (["ask"], "Missing argument"),
+    (["sparql", "-q", STATES, "--format", "xlsx"], "is not one of 'table'"), (["export", "--format", "xlsx"], "is not one of"),
+    (["metrics", "--format", "xlsx"], "is not one of"), (["metrics", "--seed", "x"], "is not a valid integer"),
+    (["serve", "--port", "70000"], "70000 is not in the range"), (["sparql", "-q", STATES, "--timeout", "0"], "0 is not in the range"),
+])
+def test_wrong_usage_is_one_line_that_points_to_the_help(comity_run: Run, arguments: list[str], message: str) -> None:
+    result = comity_run(*arguments)
+    refused(result, message)
+    assert "--help" in result[2]
+
+
+# sparql
+
+def test_rows_come_as_a_table_by_default(project: Layout, comity_run: Run) -> None:
+    code, out, err = comity_run("sparql", "-q", STATES)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == ["code", "────", "CHN", "DEU", "FRA", "GBR", "JPN", "KOR", "SGP", "USA", "(8 rows)"]
+
+
+@pytest.mark.parametrize(("form", "beginning"), [
+    ("csv", "code\r\nCHN\r\n"), ("tsv", "?code\n\"CHN\"\n"), ("json", '{"head":{"vars":["code"]}'), ("xml", "<?xml")])
+def test_rows_come_in_every_format_of_rows(project: Layout, comity_run: Run, form: str, beginning: str) -> None:
+    code, out, _ = comity_run("sparql", "-q", STATES, "--format", form)
+    assert code == 0
+    assert out.startswith(beginning)
+
+
+@pytest.mark.parametrize(("form", "format_"), [(None, ox.RdfFormat.TURTLE), ("ttl", ox.RdfFormat.TURTLE), ("nt", ox.RdfFormat.N_TRIPLES),
+                                               ("jsonld", ox.RdfFormat.JSON_LD), ("rdf", ox.RdfFormat.RDF_XML)])
+def test_a_graph_comes_as_turtle_by_default_and_in_every_format_of_graphs(project: Layout, comity_run: Run, form: str | None, format_: ox.RdfFormat) -> None:
+    code, out, _ = comity_run("sparql", "-q", "CONSTRUCT WHERE { ?s a comity:State }", *(["--format", form] if form else []))
+    assert code == 0
+    assert len(list(ox.parse(input=out, format=format_))) == 8
+
+
+def test_a_query_is_read_from_a_file_and_from_standard_input(project: Layout, comity_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "q.rq").write_text(STATES, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(STATES))
+    assert comity_run("sparql", str(tmp_path / "q.rq")) == comity_run("sparql", "-") == comity_run("sparql", "-q", STATES)
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["sparql", "-q", "SELECT * WHERE {\n ?s ?p"], "malformed at line 2"),
+    (["sparql", "-q", "SELECT * { ?s nope:p ?o }"], "the prefix nope: at line 1, column 15 is not declared"),
+    (["sparql", "-q", "DROP ALL"], "malformed"),
+    (["sparql", "-q", "SELECT * { SERVICE <http://e/> { ?s ?p ?o } }"], "SERVICE is refused"),
+    (["sparql", "no-such-file.rq"], "no-such-file.rq: cannot be read (No such file or directory)"),
+    (["sparql"], "give a query either as FILE"),
+    (["sparql", "x.rq", "-q", "ASK {}"], "give a query either as FILE"),
+    (["sparql", "-q", STATES, "--format", "ttl"], "format ttl holds a graph and this query gives rows"),
+    (["sparql", "-q", "DESCRIBE <http://e/>", "--format", "csv"], "format csv holds rows and this query gives a graph"),
+    (["ask", "lookup/partys"], "did you mean lookup/parties"),
+    (["ask", "parties", "-p", "agreement"], "--param agreement: write KEY=VALUE"),
+    (["ask", "parties", "-p", "treaty=x"], "has no parameter treaty"),
+    (["ask", "parties", "-p", "agreement=HTA", "--as-of", "soon"], "as_of=soon: not a day"),
+    (["ask", "parties", "-p", "agreement=Atlantis"], "nothing is called Atlantis"),
+    (["ask", "models-of", "-p", "jurisdiction=CHN", "--as-of", "2024-01-01"], "has no parameter as_of"),
+    (["describe", "Atlantis"], "nothing is called Atlantis"),
+    (["metrics", "--layer", "friendship"], "no layer is called friendship; use agreements"),
+    (["metrics", "--as-of", "1900-01-01"], "no tie stands on 1900-01-01 in layer agreements"),
+    (["serve", "--data", "x.ttl", "--endpoint", "http://e/"], "give either --data or --endpoint, not both"),
+    (["serve", "--data", "no-such-file.ttl"], "no-such-file.ttl: no built graph here"),
+    (["serve", "--host", "no.such.host.invalid"], "cannot be served on"),
+])
+def test_what_cannot_be_done_is_one_line_and_exit_code_two(project: Layout, comity_run: Run, arguments: list[str], message: str) -> None:
+    refused(comity_run(*arguments), message)
+
+
+def test_a_file_that_is_no_text_is_refused(project: Layout, comity_run: Run, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_bytes(b"\xff\xfe\x00")
+    refused(comity_run("sparql", str(tmp_path / "q.rq")), "cannot be read")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["sparql", "-q", "ASK {}"], BOTH, ["describe", "JPN"], ["metrics"], ["export"], ["serve", "--port", "0"]], ids=lambda a: a[0])
+def test_without_a_built_graph_every_command_says_how_to_build_one(
+        comity_run: Run, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMITY_BUILD", str(tmp_path))
+    refused(comity_run(*arguments), f"{tmp_path / 'comity.nq.gz'}: no built graph here; run: comity build")
+
+
+@pytest.mark.parametrize("command", [["sparql", "-q", "ASK {}"], ["ask", "evidence-grades"], ["describe", "JPN"]], ids=lambda c: c[0])
+def test_a_remote_endpoint_is_asked_and_its_failure_is_one_line(project: Layout, comity_run: Run, command: list[str]) -> None:
+    with canned(reply := Reply(kind="text/html", body=b"<html>")) as url:
+        refused(comity_run(*command, "--endpoint", url), "is it a SPARQL endpoint?")
+    assert len(reply.requests) == 1
+
+
+def test_a_remote_endpoints_answer_is_shown(project: Layout, comity_run: Run) -> None:
+    with canned(Reply(body=b'{"head": {}, "boolean": true}')) as url:
+        assert comity_run("sparql", "-q", "ASK {}", "--endpoint", url)[1].splitlines()[-2:] == ["true", "(1 row)"]
+
+
+# queries, ask, describe
+
+def test_the_library_is_listed_with_summaries_and_parameters(project: Layout, comity_run: Run) -> None:
+    code, out, _ = comity_run("queries")
+    assert code == 0
+    assert "lookup/party-to-both\n    Which actors were party to both" in out
+    entries = json.loads(comity_run("queries", "--format", "json")[1])
+    assert [e["name"] for e in entries] == [line for line in out.splitlines() if not line.startswith(" ")]
+    assert all(e["summary"] and e["parameters"] is not None for e in entries)
+
+
+def test_a_library_query_is_answered_as_a_table_and_in_the_other_formats(project: Layout, comity_run: Run) -> None:
+    code, out, _ = comity_run(*BOTH)
+    assert code == 0
+    assert "actor/SGP" in out
+    assert out.endswith("(1 row)\n")
+    [row] = csv.DictReader(io.StringIO(comity_run(*BOTH, "--format", "csv")[1]))
+    assert (row["actorLabel"], row["sinceA"], row["sinceB"]) == ("Singapore", "2018-12-30", "2020-12-28")
+    assert json.loads(comity_run(*BOTH, "--format", "json")[1])["results"]["bindings"]
+
+
+def test_a_thing_is_described_as_text_and_as_json(project: Layout, comity_run: Run) -> None:
+    code, out, _ = comity_run("describe", "日本")
+    assert code == 0
+    assert out.startswith("Japan  <https://w3id.org/comity/id/actor/JPN>\n")
+    assert "Participation (2)" in out
+    assert "Depositary of treaties" in out
+    assert "(derived)" in out
+    assert json.loads(comity_run("describe", "JPN", "--format", "json")[1])["label"] == "Japan"
+
+
+# metrics, export
+
+@pytest.mark.parametrize(("table", "first"), [("ties", "source"), ("actors", "id")])
+def test_metrics_go_to_standard_output_as_csv(project: Layout, comity_run: Run, table: str, first: str) -> None:
+    code, out, err = comity_run("metrics", "--as-of", "2021-01-01", "--table", table)
+    assert (code, err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 6
+    assert next(iter(rows[0])) == first
+
+
+@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.1.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
+def test_metrics_come_in_every_format_with_the_datasets_version(project: Layout, comity_run: Run, form: str, mark: str) -> None:
+    out = comity_run("metrics", "--as-of", "2021-01-01", "--format", form)[1]
+    assert mark in out
+    assert "0.1.0+" in out
+
+
+@pytest.mark.parametrize(("form", "files"), [("csv", ["agreements-actors.csv", "agreements-ties.csv"]), ("gexf", ["agreements.gexf"])])
+def test_metrics_are_written_into_a_folder_with_codebook_and_parameters(
+        project: Layout, comity_run: Run, tmp_path: Path, form: str, files: list[str]) -> None:
+    folder = tmp_path / "new" / "folder"
+    code, out, err = comity_run("metrics", "--as-of", "2021-01-01", "--format", form, "--seed", "4", "--out", str(folder))
+    assert (code, out) == (0, "")
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*files, "agreements-about.json", "codebook.csv"])
+    assert err.count("wrote ") == len(files) + 2
+    about = json.loads((folder / "agreements-about.json").read_text())
+    assert (about["as_of"], about["seed"], about["layers"]) == ("2021-01-01", 4, "agreements")
+
+
+@pytest.mark.parametrize("command", [["metrics", "--as-of", "2021-01-01"], ["export"]], ids=lambda c: c[0])
+def test_a_place_that_cannot_be_written_is_one_line(project: Layout, comity_run: Run, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "file").write_text("")
+    refused(comity_run(*command, "--out", str(tmp_path / "file" / "x")), "cannot be written")
+
+
+@pytest.mark.parametrize(("form", "format_", "quads"), [
+    ("nq", ox.RdfFormat.N_QUADS, True), ("trig", ox.RdfFormat.TRIG, True), ("ttl", ox.RdfFormat.TURTLE, False),
+    ("nt", ox.RdfFormat.N_TRIPLES, False), ("jsonld", ox.RdfFormat.JSON_LD, False), ("rdf", ox.RdfFormat.RDF_XML, False)])
+def test_the_whole_graph_is_exported_with_its_graphs_or_as_one(project: Layout, comity_run: Run, form: str, format_: ox.RdfFormat, quads: bool) -> None:
+    code, out, _ = comity_run("export", "--format", form)
+    assert code == 0
+    graphs = {q.graph_name for q in ox.parse(input=out, format=format_)}
+    assert (len(graphs) > 20) is quads
+
+
+def test_an_export_is_written_into_a_file(project: Layout, comity_run: Run, tmp_path: Path) -> None:
+    code, out, err = comity_run("export", "--format", "nt", "--out", str(tmp_path / "new" / "all.nt"))
+    assert (code, out) == (0, "")
+    assert "wrote" in err
+    assert (tmp_path / "new" / "all.nt").stat().st_size > 10_000
+
+
+# build, check
+
+def test_a_build_says_what_it_built_as_text_and_as_json(own: Layout, comity_run: Run, tmp_path: Path) -> None:
+    code, out, _ = comity_run("build", "--out", str(tmp_path / "a"))
+    assert code == 0
+    assert out.startswith("built 0.1.0+")
+    assert (tmp_path / "a" / "comity.nq.gz").exists()
+    document = json.loads(comity_run("build", "--format", "json")[1])
+    assert document["rows"]["actors"] == 15
+    assert (own.build / "comity.nq.gz").exists()
+
+
+def test_a_check_without_faults_says_so_and_lists_what_is_only_recalled_when_asked(own: Layout, comity_run: Run) -> None:
+    code, out, err = comity_run("check")
+    assert (code, err) == (0, "")
+    assert " 0 faults" in out
+    assert "recalled: USA-personal-data" in comity_run("check", "--evidence")[1]
+    assert len(json.loads(comity_run("check", "--evidence", "--format", "json")[1])["recalled"]) == 4
+
+
+def test_a_fault_ends_check_and_build_with_code_one_and_its_place_and_leaves_the_old_build(own: Layout, comity_run: Run) -> None:
+    assert comity_run("build")[0] == 0
+    before = (own.build / "comity.nq.gz").read_bytes()
+    path = own.tables / "recognitions.csv"
+    spoiled = path.read_text(encoding="utf-8").replace("USA,framework,Firms on the list of the Shield", "USA,frame,Firms on the list of the Shield")
+    path.write_text(spoiled, encoding="utf-8")
+    code, out, err = comity_run("check")
+    assert code == 1
+    assert "recognitions.csv:3" in out
+    assert err == "comity: 1 fault found; mend where the lines above say\n"
+    document = json.loads(comity_run("check", "--format", "json")[1])
+    assert [f["line"] for f in document["faults"]] == [3]
+    code, out, err = comity_run("build")
+    assert (code, out) == (1, "")
+    assert "nothing built" in err
+    assert err.count("\n") == 1
+    assert (own.build / "comity.nq.gz").read_bytes() == before
+
+
+def test_a_build_into_a_place_that_cannot_be_written_is_one_line(own: Layout, comity_run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused(comity_run("build", "--out", str(tmp_path / "file" / "x")), "cannot be written")
+
+
+# serve, and the command as a process
+
+@contextlib.contextmanager
+def served(*arguments: str, build_folder: Path) -> Iterator[str]:
+    """Run `comity serve` on a free port and give the address that it prints."""
+    environment = os.environ | {"COMITY_BUILD": str(build_folder), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen([COMITY, "serve", "--port", "0", *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready, _, _ = select.select([process.stdout], [], [], 30)
+            assert ready, "nothing was printed in 30 s"
+            line = process.stdout.readline()
+            match = re.match(r"Comity answers at (http://127\.0\.0\.1:\d+)/ \(stop with Ctrl-C\)", line)
+            assert match, line
+            yield match[1]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
+
+
+def fetch(url: str, accept: str = "text/csv") -> str:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=20) as response:
+        return str(response.read().decode())
+
+
+def test_a_server_prints_its_address_and_answers_there(built_small: Layout) -> None:
+    with served(build_folder=built_small.build) as address:
+        assert fetch(f"{address}/sparql?query=SELECT%20(COUNT(*)%20AS%20%3Fn)%20%7B%20%3Fs%20a%20comity%3AState%20%7D") == "n\r\n8\r\n"
+        assert json.loads(fetch(f"{address}/health", "application/json"))["status"] == "good"
+
+
+def test_a_server_serves_a_turtle_file_in_place_of_the_built_graph(tmp_path: Path) -> None:
+    (tmp_path / "mine.ttl").write_text("<http://example.org/s> <http://example.org/p> 'mine' .", encoding="utf-8")
+    with served("--data", str(tmp_path / "mine.ttl"), build_folder=tmp_path) as address:
+        assert fetch(f"{address}/sparql?query=SELECT%20%3Fo%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D") == "o\r\nmine\r\n"
+        assert json.loads(fetch(f"{address}/health", "application/json"))["version"] == "unversioned"
+
+
+def test_a_busy_port_is_one_line(project: Layout, comity_run: Run) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        refused(comity_run("serve", "--port", str(port)), f"127.0.0.1:{port} cannot be served on (Address already in use); choose another with --port")
+
+
+def command(*arguments: str, build_folder: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"COMITY_BUILD": str(build_folder)}
+    return subprocess.run([COMITY, *arguments], env=environment, input=text, capture_output=True, text=True, timeout=60)
+
+
+def test_the_installed_command_reads_standard_input_and_answers(built_small: Layout) -> None:
+    done = command("sparql", "-", "--format", "csv", build_folder=built_small.build, text=STATES)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["code", "CHN", "DEU", "FRA", "GBR", "JPN", "KOR", "SGP", "USA"]
+
+
+def test_the_installed_command_ends_with_code_two_and_no_traceback(tmp_path: Path) -> None:
+    done = command("sparql", "-q", "SELECT", build_folder=tmp_path)
+    refused((done.returncode, done.stdout, done.stderr), "run: comity build")
+
+
+def test_the_package_runs_as_a_module(built_small: Layout) -> None:
+    done = subprocess.run([sys.executable, "-m", "comity", "--version"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, f"comity {comity.__version__}\n")
+
+
+def test_a_reader_that_goes_away_early_is_no_error(built_small: Layout) -> None:
+    environment = os.environ | {"COMITY_BUILD": str(built_small.build)}
+    with subprocess.Popen([COMITY, "export"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0

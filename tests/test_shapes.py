@@ -1,0 +1,64 @@
+"""Each file of `shapes/` is a specification: data in Turtle, and in its first line the messages that the shapes must give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from conftest import ROOT
+from rdflib.namespace import RDF, SH
+
+from comity.checks import validate
+from comity.vocabulary import RDFS, TYPE, ontology
+
+FOLDER = Path(__file__).parent / "shapes"
+SHAPES = ROOT / "ontology" / "shapes"
+HIERARCHY = {TYPE, ox.NamedNode(RDFS + "subClassOf")}
+CASES = sorted(FOLDER.glob("*/*.ttl"))
+
+
+def _messages(path: Path) -> set[str]:
+    """Return what the shapes say about the data in `path`, with the classes of the ontology beside it, without the values found."""
+    store = ox.Store()
+    store.bulk_extend(q for q in ontology(ROOT / "ontology") if q.predicate in HIERARCHY)
+    store.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    return {fault.message.partition(" Found ")[0] for fault in validate(store, SHAPES, {}, {})}
+
+
+def _expected(path: Path) -> set[str]:
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    assert first.startswith("# expect: "), f"{path}: the first line must say what to expect"
+    text = first.removeprefix("# expect: ")
+    return set() if text == "nothing" else set(text.split("; "))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_the_shapes_say_of_each_case_what_its_first_line_expects(path: Path) -> None:
+    assert _messages(path) == _expected(path)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_a_case_is_named_after_what_it_expects(path: Path) -> None:
+    assert path.stem.startswith("invalid-" if _expected(path) else "valid-")
+
+
+def test_each_shape_has_a_valid_and_an_invalid_case() -> None:
+    graph = rdflib.Graph()
+    for path in SHAPES.glob("*.ttl"):
+        if path.name != "style.ttl":
+            graph.parse(path)
+    shapes = {str(s).partition("#")[2] for s in graph.subjects(RDF.type, SH.NodeShape)}
+    assert {p.parent.name for p in CASES if p.stem.startswith("valid-")} == shapes
+    assert {p.parent.name for p in CASES if p.stem.startswith("invalid-")} == shapes
+
+
+def test_each_message_of_the_shapes_about_codes_and_keys_names_a_column_or_what_to_mend() -> None:
+    graph = rdflib.Graph()
+    for path in SHAPES.glob("*.ttl"):
+        graph.parse(path)
+    for node in set(graph.subjects(SH.path)) & set(graph.objects(None, SH.property)):
+        message = graph.value(node, SH.message)
+        assert message is not None, f"{graph.value(node, SH.path)}: a property shape needs sh:message"
+        assert str(message).endswith("."), message
