@@ -151,7 +151,8 @@ def test_terms_are_shown_as_people_write_them(term: ox.NamedNode | ox.Literal | 
     assert show(term, {"ex": EX}) == text
 
 
-@pytest.mark.parametrize(("text", "number"), [(SELECT, 2), ("ASK {}", 1), ("SELECT ?x WHERE { FILTER(false) }", 0), ("CONSTRUCT { ex:a ex:b ?x } WHERE { VALUES ?x { 1 2 2 } }", 2)])
+@pytest.mark.parametrize(("text", "number"), [
+    (SELECT, 2), ("ASK {}", 1), ("SELECT ?x WHERE { FILTER(false) }", 0), ("CONSTRUCT { ex:a ex:b ?x } WHERE { VALUES ?x { 1 2 2 } }", 2)])
 def test_the_length_of_an_answer_counts_rows_also_where_cells_hold_line_ends(text: str, number: int) -> None:
     answer = ask(text)
     assert len(answer) == number

@@ -36,7 +36,8 @@ def create_app(graph: Graph) -> FastAPI:
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Link"])
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
+                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Link"])
     app.middleware("http")(_headers)
     app.include_router(entities.router)
     app.include_router(library.router)
