@@ -289,3 +289,21 @@ def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
 def test_the_terms_of_derivations_are_those_of_prov_and_rdf(small: Graph) -> None:
     rows = _ask(small, "SELECT DISTINCT ?p WHERE { ?d a comity:Derivation ; ?p ?o }")
     assert {row[0].value for row in rows} == {RDF + "type", RDF + "subject", RDF + "predicate", RDF + "object", PROV + "wasDerivedFrom"}
+
+
+def test_the_order_of_rules_follows_their_headers_and_not_their_names(tmp_path: Path) -> None:
+    (tmp_path / "a.rq").write_text("#+ after: [b]\nCONSTRUCT { ?s <http://x.org/last> ?o } WHERE { ?s <http://x.org/middle> ?o }")
+    (tmp_path / "b.rq").write_text("CONSTRUCT { ?s <http://x.org/middle> ?o } WHERE { ?s <http://x.org/first> ?o }")
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("http://x.org/s"), ox.NamedNode("http://x.org/first"), ox.Literal("o"), ox.NamedNode("http://x.org/g")))
+    assert list(derive(store, tmp_path)) == ["b", "a"]
+    assert len(store) == 3
+
+
+@pytest.mark.parametrize(("header", "message"), [
+    ("#+ after: [c]\n", "comes after c, which is no rule of this folder"), ("#+ after: [b]\n", "rules a, b each come after the other")])
+def test_an_order_that_cannot_be_kept_is_refused(tmp_path: Path, header: str, message: str) -> None:
+    (tmp_path / "a.rq").write_text(header + "CONSTRUCT WHERE { ?s ?p ?o }")
+    (tmp_path / "b.rq").write_text("#+ after: [a]\nCONSTRUCT WHERE { ?s ?p ?o }")
+    with pytest.raises(InputError, match=message):
+        derive(ox.Store(), tmp_path)

@@ -53,9 +53,10 @@ class EmbeddedStore:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
             return answer_of(self.store.query(bound, base_iri=BASE, prefixes=self.prefixes, **dataset), self.prefixes)
         except SyntaxError as error:
-            raise _syntax_error(bound, str(error), self.prefixes) from None
+            failure = _syntax_error(bound, str(error), self.prefixes)
         except (OSError, RuntimeError, ValueError) as error:
-            raise QueryError(f"the query failed: {error}") from None
+            failure = QueryError(f"the query failed: {error}")
+        raise failure  # outside the handlers: a context would keep the engine's results alive beyond this thread
 
     def __len__(self) -> int:
         return len(self.store)
@@ -79,7 +80,8 @@ class RemoteStore:
             return parse_answer(body, is_graph=is_graph, prefixes=self.prefixes)
         except (SyntaxError, ValueError) as error:
             start = body[:60].decode("utf-8", "replace").replace("\n", " ")
-            raise StoreError(f"{self.url} did not answer in a SPARQL format ({error}; it begins {start!r}); is it a SPARQL endpoint?") from None
+            failure = StoreError(f"{self.url} did not answer in a SPARQL format ({error}; it begins {start!r}); is it a SPARQL endpoint?")
+        raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
 
     def _send(self, text: str, is_graph: bool, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bytes:
         from SPARQLWrapper import POST, SPARQLWrapper
@@ -152,6 +154,8 @@ def _syntax_error(text: str, message: str, prefixes: Mapping[str, str]) -> Query
         return QueryError(f"the query is malformed: {_one_line(message)}")
     line, column = int(match[1]), int(match[2])
     said = _one_line(re.sub(r",? ?\[_\]", "", match[3]))
+    if said in ("expected", "expected one of"):
+        said = "something else was expected here"
     lines = text.split("\n")
     near = lines[line - 1][max(0, column - 1):][:40].strip() if line <= len(lines) else ""
     hint = f" near {near!r}" if near else " at its end"
