@@ -584,3 +584,12 @@ def test_errors_carry_no_tag(client: TestClient) -> None:
     response = client.get("/sparql", params={"query": "nonsense"})
     assert "etag" not in response.headers
     assert json.loads(response.content)["title"] == "Bad Request"
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/queries", "/query", "/metrics", "/ns", "/dumps/", "/docs", "/health", "/openapi.json", "/.well-known/void", "/static/style.css"])
+def test_every_address_that_answers_get_answers_head_without_a_body(client: TestClient, path: str) -> None:
+    head, full = client.head(path), client.get(path)
+    assert head.status_code == full.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-type"] == full.headers["content-type"]

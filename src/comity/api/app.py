@@ -50,9 +50,13 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
     """Add what every answer states: dataset version, caching by it, and what a page may load."""
     version = request.app.state.version
     etag = f'"{version}"'
+    asked = request.method
+    if asked == "HEAD":  # every address that answers GET answers HEAD; the server leaves the body out
+        request.scope["method"] = "GET"
     response = await call_next(request)
+    request.scope["method"] = asked
     if response.status_code == 200 and _is_fixed(request):
-        if request.method in ("GET", "HEAD") and {etag, "*"} & set(_tags(request.headers.get("if-none-match", ""))):
+        if asked in ("GET", "HEAD") and {etag, "*"} & set(_tags(request.headers.get("if-none-match", ""))):
             response = Response(status_code=304)
         response.headers["ETag"] = etag
     response.headers["Vary"] = "Accept"
@@ -77,7 +81,6 @@ def _tags(header: str) -> list[str]:
 def _add_endpoint(app: FastAPI) -> None:
     @app.get("/sparql", tags=["SPARQL"], operation_id="sparql_by_get", openapi_extra=_SPARQL)
     @app.post("/sparql", tags=["SPARQL"], operation_id="sparql_by_post", openapi_extra=_SPARQL)
-    @app.head("/sparql", include_in_schema=False)
     async def sparql(request: Request) -> Response:
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
         return await protocol.answer(request, request.app.state.graph)

@@ -24,14 +24,12 @@ _ONTOLOGY = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <https://w3id.org/comity/graph
 
 
 @router.get("/id/{kind}/{slug}")
-@router.head("/id/{kind}/{slug}", include_in_schema=False)
 def identify(kind: str, slug: str) -> Response:
     """Redirect from a thing to the document about it."""
     return RedirectResponse(f"/doc/{kind}/{slug}", 303)
 
 
 @router.get("/doc/{kind}/{slug}")
-@router.head("/doc/{kind}/{slug}", include_in_schema=False)
 def document(request: Request, kind: str, slug: str) -> Response:
     """Return the document about a thing, in the format of its extension or of the Accept header."""
     name, _, extension = slug.partition(".")
@@ -39,7 +37,6 @@ def document(request: Request, kind: str, slug: str) -> Response:
 
 
 @router.get("/concept/{path:path}")
-@router.head("/concept/{path:path}", include_in_schema=False)
 def concept(request: Request, path: str) -> Response:
     """Return the document about a concept or a concept scheme."""
     name, _, extension = path.partition(".")
@@ -47,7 +44,6 @@ def concept(request: Request, path: str) -> Response:
 
 
 @router.get("/ns")
-@router.head("/ns", include_in_schema=False)
 def namespace(request: Request) -> Response:
     """Return the ontology, terms and concepts in one document."""
     form = choose(request.headers.get("accept"), FORMATS)
