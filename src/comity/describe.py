@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from comity.errors import InputError
 from comity.store import Store
-from comity.vocabulary import INFERRED, NS, PROV, RDF, compact
+from comity.vocabulary import INFERRED, NS, RDF, compact
 
 _STATEMENTS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -142,6 +142,3 @@ def _kinds(statements: list[Statement]) -> tuple[str, ...]:
 
 def _local(iri: str) -> str:
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
-
-
-SOURCE = PROV + "hadPrimarySource"

@@ -16,7 +16,6 @@ from comity.errors import InputError, located
 NS: Final = "https://w3id.org/comity/ns#"
 CONCEPT: Final = "https://w3id.org/comity/concept/"
 ID: Final = "https://w3id.org/comity/id/"
-DOC: Final = "https://w3id.org/comity/doc/"
 GRAPH: Final = "https://w3id.org/comity/graph/"
 BASE: Final = "https://w3id.org/comity/"
 
@@ -27,13 +26,10 @@ DCTERMS: Final = "http://purl.org/dc/terms/"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
 PROV: Final = "http://www.w3.org/ns/prov#"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
-SCHEMA: Final = "http://schema.org/"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 VOID: Final = "http://rdfs.org/ns/void#"
 
 TYPE: Final = ox.NamedNode(RDF + "type")
-LABEL: Final = ox.NamedNode(RDFS + "label")
-PREF_LABEL: Final = ox.NamedNode(SKOS + "prefLabel")
 DATASET: Final = ox.NamedNode(BASE + "dataset")
 DATASET_GRAPH: Final = ox.NamedNode(GRAPH + "dataset")
 ONTOLOGY_GRAPH: Final = ox.NamedNode(GRAPH + "ontology")
