@@ -5,6 +5,7 @@ This is the package's front door; everything behind it can be used on its own.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import networkx
 
     from comity.describe import Description
+    from comity.queries import Question
 
 
 class Graph:
@@ -39,8 +41,12 @@ class Graph:
         question = queries.find(self.layout.queries, name)
         return queries.ask(self.store, question, {k: str(v) for k, v in values.items()}).rows
 
-    def queries(self) -> dict[str, queries.Question]:
-        """Return the query library by name."""
+    def queries(self) -> dict[str, Question]:
+        """Return the query library by name, read once."""
+        return self._library
+
+    @cached_property
+    def _library(self) -> dict[str, Question]:
         return queries.library(self.layout.queries)
 
     def describe(self, name: str) -> Description:

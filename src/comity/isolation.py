@@ -83,7 +83,7 @@ class IsolatedStore(EmbeddedStore):
             raise QueryStopped(f"all {self.limits.workers} workers stayed busy for {self.limits.seconds:g} s; try again later") from None
         try:
             yield worker
-        except QueryStopped:
+        except BaseException:  # a reply left unread would answer the next query
             worker.kill()
             worker = self._nursery.spawn()
             raise

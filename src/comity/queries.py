@@ -39,7 +39,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Question:
-    """One query of the library."""
+    """One query of the library; `layer` is what its header says of the network layer it makes, if any."""
 
     name: str
     summary: str
@@ -47,6 +47,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     text: str
     path: Path
+    layer: dict[str, Any] | None = None
 
     @property
     def theme(self) -> str:
@@ -143,4 +144,5 @@ def _question(path: Path, folder: Path) -> Question:
             raise InputError(f"{path}: parameter {name} needs a type ({', '.join(TYPES)}) and a default")
         parameters.append(Parameter(name, entry["type"], str(entry["default"]), str(entry.get("about", ""))))
     name = path.relative_to(folder).with_suffix("").as_posix()
-    return Question(name, str(values["summary"]), tuple(values.get("tags") or ()), tuple(parameters), path.read_text(encoding="utf-8"), path)
+    text = path.read_text(encoding="utf-8")
+    return Question(name, str(values["summary"]), tuple(values.get("tags") or ()), tuple(parameters), text, path, values.get("layer"))

@@ -15,7 +15,7 @@ from pathlib import Path
 import networkx as nx
 
 from comity.errors import InputError
-from comity.queries import Question, ask, day, header, library
+from comity.queries import Question, ask, day, library
 from comity.results import Rows
 from comity.store import Store
 from comity.vocabulary import ID
@@ -36,9 +36,13 @@ class Layer:
 
 def layers(folder: Path) -> dict[str, Layer]:
     """Return the layers that the query library in `folder` declares, by name. Raises `InputError`."""
+    return _layers_of(library(folder))
+
+
+def _layers_of(questions: dict[str, Question]) -> dict[str, Layer]:
     found = {}
-    for question in library(folder).values():
-        entry = header(question.path).get("layer") if question.theme == THEME else None
+    for question in questions.values():
+        entry = question.layer if question.theme == THEME else None
         if entry is None:
             continue
         if entry.get("mode") not in ("two-mode", "directed") or entry.get("sign") not in (1, -1):
@@ -59,7 +63,8 @@ def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str =
     behind the edge, joined by spaces). An undirected relation stands in both directions. Graph attributes hold the
     parameters. Raises `InputError` for an unknown layer or a malformed day.
     """
-    available = _layers(folder)
+    questions = library(folder)
+    available = _layers_of(questions)
     unknown = sorted(set(layers or ()) - available.keys())
     if unknown:
         raise InputError(f"no layer is called {unknown[0]}; use {', '.join(available)}")
@@ -72,7 +77,7 @@ def project(store: Store, folder: Path, *, as_of: str = "today", known_on: str =
         for (source, target), through in sorted(edges.items()):
             graph.add_edge(source, target, key=layer.name, layer=layer.name, sign=layer.sign, weight=len(through),
                            directed=layer.mode == "directed", through=" ".join(sorted(through)))
-    _describe_nodes(graph, store, folder)
+    _describe_nodes(graph, store, questions[NODES])
     return graph
 
 
@@ -84,9 +89,6 @@ def simple(graph: nx.MultiDiGraph[str], layer: Layer) -> nx.Graph[str]:
             single.add_edge(source, target, **data)
     single.add_nodes_from((n, graph.nodes[n]) for n in list(single))
     return single
-
-
-_layers = layers
 
 
 def _shared(rows: Rows) -> dict[tuple[str, str], set[str]]:
@@ -109,8 +111,8 @@ def _directed(rows: Rows) -> dict[tuple[str, str], set[str]]:
     return dict(pairs)
 
 
-def _describe_nodes(graph: nx.MultiDiGraph[str], store: Store, folder: Path) -> None:
-    rows = ask(store, library(folder)[NODES], {}).rows
+def _describe_nodes(graph: nx.MultiDiGraph[str], store: Store, question: Question) -> None:
+    rows = ask(store, question, {}).rows
     for row in rows:
         node = _local(row["actor"])
         if node in graph:
