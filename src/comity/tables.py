@@ -23,9 +23,8 @@ from typing import Any
 from csvw import Column, Table, TableGroup
 
 from comity.errors import TableError
-from comity.vocabulary import NS
 
-PARTIAL_DATE = NS + "PartialDate"
+PARTIAL_DATE = "http://id.loc.gov/datatypes/edtf/EDTF-level0"
 METADATA = "csvw-metadata.json"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff]")
 

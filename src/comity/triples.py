@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyoxigraph as ox
 from csvw import Column
@@ -103,6 +104,8 @@ def _node(iri: str) -> ox.NamedNode:
 def _literal(value: object, language: str | None) -> ox.Literal:
     if isinstance(value, datetime.date):
         return ox.Literal(value.isoformat(), datatype=ox.NamedNode(XSD + "date"))
+    if isinstance(value, int | Decimal):
+        return ox.Literal(str(value), datatype=ox.NamedNode(XSD + ("integer" if isinstance(value, int) else "decimal")))
     try:
         return ox.Literal(str(value), language=language)
     except ValueError:
