@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from comity import __version__
+from comity import __version__, alignments
 from comity.dumps import artefacts
 from comity.errors import FaultsFound, InputError
 from comity.inference import derive
@@ -79,6 +79,18 @@ def prepare(places: Layout, progress: Progress = lambda stage: None) -> Prepared
     """Run the line up to the checks, in memory. Faults are collected, not raised."""
     from comity.checks import find_faults, validate
 
+    prepared = assemble(places, progress)
+    if prepared.faults:
+        return prepared
+    with _timed("checks", prepared.seconds, progress):
+        faults = validate(prepared.store, places.ontology / "shapes", prepared.places, prepared.tables)
+        faults += find_faults(prepared.store, places.queries / "checks", prepared.places)
+        prepared.faults = sorted(set(faults))
+    return prepared
+
+
+def assemble(places: Layout, progress: Progress = lambda stage: None) -> Prepared:
+    """Run the line up to inference, in memory. Faults of the tables are collected, not raised."""
     seconds: dict[str, float] = {}
     prepared = Prepared(ox.Store(), _version(places), [], seconds=seconds)
     with _timed("tables", seconds, progress):
@@ -91,19 +103,15 @@ def prepare(places: Layout, progress: Progress = lambda stage: None) -> Prepared
         return prepared
     with _timed("inference", seconds, progress):
         store = prepared.store
-        store.bulk_extend([*ontology(places.ontology), *lifted.quads, *_dataset(prepared)])
+        store.bulk_extend([*ontology(places.ontology), *alignments.quads(places.ontology), *lifted.quads, *_dataset(prepared)])
         prepared.derived = derive(store, places.ontology / "rules")
-    with _timed("checks", seconds, progress):
-        faults = validate(store, places.ontology / "shapes", lifted.places, prepared.tables)
-        faults += find_faults(store, places.queries / "checks", lifted.places)
-        prepared.faults = sorted(set(faults))
     return prepared
 
 
 def _version(places: Layout) -> str:
     """Return the dataset's version: a hash of everything that the graph is made from."""
     digest = hashlib.sha256()
-    files = [*places.tables.glob("*.csv"), places.tables / METADATA, *places.ontology.rglob("*.ttl"), *places.ontology.rglob("*.rq")]
+    files = [*places.tables.glob("*.csv"), places.tables / METADATA, *(p for kind in ("ttl", "rq", "tsv") for p in places.ontology.rglob(f"*.{kind}"))]
     for path in sorted(files):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

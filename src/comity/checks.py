@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 import rdflib
 from rdflib.namespace import SH
+from rdflib.term import Node
 
 from comity.errors import InputError, located
 from comity.tables import Fault, TableData
@@ -27,18 +29,40 @@ def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables:
 
     Returns one fault for each violation, at the place of its focus node. Raises `InputError` if a shape is malformed.
     """
+    columns = {name: _columns_by_property(table) for name, table in tables.items()}
+    return sorted(_violation(result, places, columns) for result in results(plain_graph(store), _shapes_graph(shapes), shapes))
+
+
+@dataclass(frozen=True)
+class Result:
+    """One validation result of SHACL: what was looked at, along which path, the value, the message, the shape and its severity."""
+
+    focus: Node
+    path: Node | None
+    value: Node | None
+    message: str
+    source: Node
+    severity: Node
+
+
+def results(data: rdflib.Graph, shapes: rdflib.Graph, origin: Path) -> list[Result]:
+    """Run `shapes` on `data` with pyshacl. Raises `InputError` naming `origin` if a shape is malformed."""
     import pyshacl
 
-    graph = _shapes_graph(shapes)
     logging.getLogger("pyshacl-validate").addFilter(_silent)
     try:
-        _, report, _ = pyshacl.validate(_plain_graph(store), shacl_graph=graph, advanced=False, inference="none")
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inference="none")
     except (RuntimeError, re.error) as error:
-        raise InputError(f"{located(shapes, error)}; mend the shape") from None
+        raise InputError(f"{located(origin, error)}; mend the shape") from None
     if not isinstance(report, rdflib.Graph):
-        raise InputError(f"{shapes}: the shapes cannot be run ({report}); mend them")
-    columns = {name: _columns_by_property(table) for name, table in tables.items()}
-    return sorted(_violation(report, node, places, columns) for node in report.subjects(rdflib.RDF.type, SH.ValidationResult))
+        raise InputError(f"{origin}: the shapes cannot be run ({report}); mend them")
+    return [_result(report, node) for node in report.subjects(rdflib.RDF.type, SH.ValidationResult)]
+
+
+def _result(report: rdflib.Graph, node: Node) -> Result:
+    focus, source, severity = (report.value(node, p) for p in (SH.focusNode, SH.sourceShape, SH.resultSeverity))
+    assert focus is not None and source is not None and severity is not None, "SHACL asks for these three of each result"
+    return Result(focus, report.value(node, SH.resultPath), report.value(node, SH.value), str(report.value(node, SH.resultMessage)), source, severity)
 
 
 def _silent(record: logging.LogRecord) -> bool:
@@ -47,14 +71,14 @@ def _silent(record: logging.LogRecord) -> bool:
 
 
 def _shapes_graph(folder: Path) -> rdflib.Graph:
-    """Return the shapes of all files in `folder`; pyoxigraph reads them, as it names the line of a mistake."""
-    graph = _plain_graph(quad for path in sorted(folder.glob("*.ttl")) for quad in read_turtle(path))
+    """Return the shapes for data in `folder`; pyoxigraph reads them, as it names the line of a mistake."""
+    graph = plain_graph(quad for path in sorted(folder.glob("*.ttl")) if path.stem != "style" for quad in read_turtle(path))
     if not graph:
         raise InputError(f"{folder}: no shapes here; run the command from a checkout or install the package again")
     return graph
 
 
-def _plain_graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
+def plain_graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
     """Copy `quads`, as the union of their graphs, into rdflib, whose plain graphs pyshacl reads without surprises.
 
     Terms are converted one by one and shared, which is several times faster than writing and parsing N-Triples.
@@ -79,15 +103,13 @@ def _columns_by_property(table: TableData) -> dict[str, str]:
     return {str(c.propertyUrl): c.header for c in table.columns if c.propertyUrl}
 
 
-def _violation(report: rdflib.Graph, node: rdflib.term.Node, places: Mapping[str, Place], columns: Mapping[str, dict[str, str]]) -> Fault:
-    focus, path, value = str(report.value(node, SH.focusNode)), report.value(node, SH.resultPath), report.value(node, SH.value)
-    message = str(report.value(node, SH.resultMessage))
-    place = places.get(focus)
-    found = f" Found {value}." if value is not None else ""
+def _violation(result: Result, places: Mapping[str, Place], columns: Mapping[str, dict[str, str]]) -> Fault:
+    place = places.get(str(result.focus))
+    message = result.message + (f" Found {result.value}." if result.value is not None else "")
     if place is None:
-        return Fault(focus, 0, "", message + found)
-    column = columns.get(place.file.removesuffix(".csv"), {}).get(str(path), "")
-    return Fault(place.file, place.line, column, message + found)
+        return Fault(str(result.focus), 0, "", message)
+    column = columns.get(place.file.removesuffix(".csv"), {}).get(str(result.path), "")
+    return Fault(place.file, place.line, column, message)
 
 
 def find_faults(store: ox.Store, folder: Path, places: Mapping[str, Place]) -> list[Fault]:

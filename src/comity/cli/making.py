@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,14 @@ def build(out: Path | None, form: str) -> None:
 @click.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--evidence", is_flag=True, help="List the rows that are only recalled.")
-def check(form: str, evidence: bool) -> None:
+@click.option("--ontology", is_flag=True, help="Check the ontology instead: style, OWL 2 RL, consistency, alignment, unused terms.")
+def check(form: str, evidence: bool, ontology: bool) -> None:
     """Check tables, shapes and cross-row rules, and report every fault with its place and remedy."""
     from comity import build as building
 
+    if ontology:
+        _check_ontology(form)
+        return
     with _progress(building.STAGES[:-1]) as step:
         prepared = building.prepare(layout(), step)
     recalled = _recalled(prepared) if evidence else []
@@ -63,6 +68,27 @@ def check(form: str, evidence: bool) -> None:
         click.echo(f"{sum(prepared.rows.values())} rows, {counted(prepared.faults)}; evidence: {shares}")
     if prepared.faults:
         raise FaultsFound(f"{counted(prepared.faults)} found; mend where the lines above say")
+
+
+def _check_ontology(form: str) -> None:
+    """Report on the ontology; anything above INFO is a fault, as a departure must say why."""
+    from comity import build as building
+    from comity.style import SEVERITIES, report
+
+    with _progress(building.STAGES[:3]) as step:
+        prepared = building.assemble(layout(), step)
+    if prepared.faults:
+        raise FaultsFound(f"{prepared.faults[0]} (all: comity check)")
+    findings = report(layout(), prepared.store)
+    counts = {severity: sum(f.severity == severity for f in findings) for severity in SEVERITIES}
+    if form == "json":
+        click.echo(json.dumps({"version": prepared.version, "counts": counts, "findings": [asdict(f) for f in findings]}, indent=1, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        click.echo(", ".join(f"{count} {severity}" for severity, count in counts.items()))
+    if counts["ERROR"] or counts["WARN"]:
+        raise FaultsFound(f"{counts['ERROR'] + counts['WARN']} findings on the ontology; mend where the lines above say, or declare the exception")
 
 
 def _recalled(prepared: Prepared) -> list[str]:
