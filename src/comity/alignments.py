@@ -104,6 +104,7 @@ def misfits(folder: Path) -> Iterator[tuple[int, str]]:
             yield mapping.line, f"confidence {mapping.confidence} is not between 0 and 1."
 
 
-def typed(folder: Path) -> list[ox.Quad]:
-    """Return the types of all external terms in the excerpts, which make them known to a reasoner."""
-    return [q for path in sorted((folder / "imports").glob("*.ttl")) for q in read_turtle(path) if q.predicate == TYPE]
+def typed(folder: Path, used: set[str]) -> list[ox.Quad]:
+    """Return the types that the excerpts give to the external terms in `used`, which make them known to a reasoner."""
+    paths = sorted((folder / "imports").glob("*.ttl"))
+    return [q for path in paths for q in read_turtle(path) if q.predicate == TYPE and str(getattr(q.subject, "value", "")) in used]

@@ -49,9 +49,10 @@ def report(places: Layout, graph: Iterable[ox.Quad]) -> list[Finding]:
     `graph` holds the quads of the whole graph, which tell the terms in use. Raises `InputError` for files that cannot be read.
     """
     quads = ontology(places.ontology)
+    known = [*quads, *alignments.typed(places.ontology, {t.value for q in quads for t in (q.predicate, q.object) if isinstance(t, ox.NamedNode)})]
     lines = _lines(places.ontology)
     exempt = _exemptions(quads)
-    found = [*_style(places.ontology, quads), *_profile(quads, places.ontology), *_consistency(quads, places.ontology), *_unused(places, quads, graph)]
+    found = [*_style(places.ontology, quads), *_profile(known), *_consistency(known), *_unused(places, quads, graph)]
     listed = [_finding(severity, term, rule, message, lines, exempt) for severity, term, rule, message in found]
     listed += [Finding("ERROR", alignments.FILE, line, "", "Alignment", message) for line, message in alignments.misfits(places.ontology)]
     return sorted(set(listed), key=lambda f: (SEVERITIES.index(f.severity), f))
@@ -95,22 +96,22 @@ def _style(folder: Path, quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, s
         yield _SEVERITY[result.severity], str(result.focus), rule, str(shapes.value(result.source, SH.message) or result.message)
 
 
-def _profile(quads: Iterable[ox.Quad], folder: Path) -> Iterator[tuple[str, str, str, str]]:
+def _profile(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
     from pyowl2_profiles import detect_profiles
 
     store = ox.Store()
-    store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in [*quads, *alignments.typed(folder)])
+    store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
     verdicts = detect_profiles(store, graph_iri=None)
     for name in ("rl", "dl"):
         for sample in verdicts[name]["sample_violations"]:
             yield "ERROR", str(sample["subject_iri"]), "Profile", f"is outside OWL 2 {name.upper()} ({sample['axiom_type']}): say it in a shape or a rule."
 
 
-def _consistency(quads: Iterable[ox.Quad], folder: Path) -> Iterator[tuple[str, str, str, str]]:
+def _consistency(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
     """Close the ontology, with one thing of each class, under the rules of OWL 2 RL, which write down what contradicts itself."""
     from owlrl import DeductiveClosure, OWLRL_Semantics
 
-    graph = plain_graph([*quads, *alignments.typed(folder)])
+    graph = plain_graph(quads)
     for term in set(graph.subjects(rdflib.RDF.type, rdflib.OWL.Class)):
         if str(term).startswith(NS):
             graph.add((rdflib.URIRef(f"{BASE}example/{str(term).removeprefix(NS)}"), rdflib.RDF.type, term))
