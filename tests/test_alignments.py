@@ -14,7 +14,7 @@ from rdflib import DCAT, DCTERMS, ORG, PROV, SDO, SKOS
 
 from comity import alignments
 from comity.errors import InputError
-from comity.vocabulary import ontology
+from comity.vocabulary import ALIGNMENTS_GRAPH, ontology
 
 ONTOLOGY = ROOT / "ontology"
 EXCERPTS = alignments.excerpts(ONTOLOGY)
@@ -78,7 +78,7 @@ def test_each_term_that_the_ontology_and_the_tables_borrow_is_in_an_excerpt() ->
 
 def test_each_mapping_is_a_statement_of_the_graph_of_alignments() -> None:
     quads = alignments.quads(ONTOLOGY)
-    assert {q.graph_name for q in quads} == {alignments.ALIGNMENTS_GRAPH}
+    assert {q.graph_name for q in quads} == {ALIGNMENTS_GRAPH}
     assert len(quads) == len(alignments.mappings(ONTOLOGY))
 
 

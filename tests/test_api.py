@@ -489,11 +489,11 @@ def test_an_empty_field_of_the_form_means_the_default(real: TestClient) -> None:
 def test_metrics_come_as_csv_json_graphml_gexf_and_page(client: TestClient) -> None:
     params = {"layer": "agreements", "as_of": "2021-01-01", "known_on": "2024-12-31"}
     by = {f: client.get("/metrics", params=params | {"format": f}) for f in ("csv", "json", "graphml", "gexf")}
-    assert [r["id"] for r in csv.DictReader(io.StringIO(by["csv"].text))] == ["DEU", "FRA", "GBR", "JPN", "SGP", "USA"]
+    assert [r["id"] for r in csv.DictReader(io.StringIO(by["csv"].text))] == ["DEU", "EU", "FRA", "GBR", "JPN", "SGP", "USA"]
     ties = client.get("/metrics", params=params | {"format": "csv", "table": "ties"}).text
-    assert len(ties.splitlines()) == 7
-    assert len(by["json"].json()["edges"]) == 6
-    assert nx.parse_graphml(by["graphml"].text).number_of_edges() == 6
+    assert len(ties.splitlines()) == 8
+    assert len(by["json"].json()["edges"]) == 7
+    assert nx.parse_graphml(by["graphml"].text).number_of_edges() == 7
     assert ET.fromstring(by["gexf"].content).tag == "{http://gexf.net/1.3}gexf"
     assert {f: kind(r) for f, r in by.items()} == {
         "csv": "text/csv", "json": "application/json", "graphml": "application/graphml+xml", "gexf": "application/gexf+xml"}

@@ -45,7 +45,7 @@ FAULTS = {
     "recognition-without-decision": ("recognitions.csv", "eu-jpn-decision", "hill-declaration", 2, "based_on_id"),
     "retracted-before-recorded": ("participations.csv", "2024-01-10,2024-06-01", "2024-01-10,2024-01-09", 7, "retracted_on"),
     "source-kind-below-grade": ("assignments.csv", "own-knowledge,,recalled", "own-knowledge,p. 5,secondary", 2, "evidence_grade"),
-    "thing-of-wrong-class": ("instruments.csv", "gbr-transfer-guideline,Guideline", "gbr-transfer-guideline,State", 10, "class_code"),
+    "thing-of-wrong-class": ("instruments.csv", "gbr-transfer-guideline,Guideline", "gbr-transfer-guideline,State", 11, "class_code"),
 }
 
 

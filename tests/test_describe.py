@@ -40,10 +40,10 @@ def test_names_keep_their_languages(japan: Description) -> None:
 
 def test_rows_that_name_it_are_grouped_by_class(japan: Description) -> None:
     rows = {last(kind): [last(m.iri) for m in mentions] for kind, mentions in japan.mentions.items()}
-    assert rows["Participation"] == ["bridge-agreement-JPN", "harbour-agreement-JPN"]
+    assert rows["Participation"] == ["bridge-agreement-JPN", "harbour-agreement-JPN", "valley-agreement-JPN"]
     assert rows["Recognition"] == ["EU-JPN-2019", "JPN-EU-2019"]
     assert rows["Membership"] == ["g7-JPN"]
-    assert rows["TransferRule"] == ["JPN-personal-data-2005"]
+    assert rows["TransferRule"] == ["JPN-health-data-2022", "JPN-health-data-2022-2", "JPN-personal-data-2005"]
     assert rows["Statute"] == ["jpn-data-law"]
 
 

@@ -128,7 +128,7 @@ def _parties(graph: Graph, instrument: str, *, as_of: str, known_on: str = "2025
     """Return the rows of `instrument` that hold on a day, certainly or possibly, as known on another."""
     start, end = ("heldFrom", "heldUntil") if certainly else ("possiblyFrom", "possiblyUntil")
     rows = _ask(graph, f"""SELECT ?row WHERE {{
-        ?row comity:inInstrument <{ID}instrument/{instrument}> ; comity:{start} ?from ; comity:{end} ?until .
+        ?row comity:participant ?actor ; comity:inInstrument <{ID}instrument/{instrument}> ; comity:{start} ?from ; comity:{end} ?until .
         ?row comity:knownFrom ?known ; comity:knownUntil ?forgotten .
         FILTER(?from <= "{as_of}"^^xsd:date && "{as_of}"^^xsd:date < ?until && ?known <= "{known_on}"^^xsd:date && "{known_on}"^^xsd:date < ?forgotten) }}""")
     return {row[0].value.rpartition("/")[2].removeprefix(f"{instrument}-") for row in rows}
@@ -286,9 +286,10 @@ def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
         derive(ox.Store(), tmp_path)
 
 
-def test_the_terms_of_derivations_are_those_of_prov_and_rdf(small: Graph) -> None:
+def test_the_terms_of_derivations_are_those_of_prov_and_rdf_and_the_bounds_of_both_clocks(small: Graph) -> None:
     rows = _ask(small, "SELECT DISTINCT ?p WHERE { ?d a comity:Derivation ; ?p ?o }")
-    assert {row[0].value for row in rows} == {RDF + "type", RDF + "subject", RDF + "predicate", RDF + "object", PROV + "wasDerivedFrom"}
+    bounds = {NS + n for n in ("heldFrom", "heldUntil", "possiblyFrom", "possiblyUntil", "knownFrom", "knownUntil")}
+    assert {row[0].value for row in rows} == {RDF + "type", RDF + "subject", RDF + "predicate", RDF + "object", PROV + "wasDerivedFrom"} | bounds
 
 
 def test_the_order_of_rules_follows_their_headers_and_not_their_names(tmp_path: Path) -> None:

@@ -15,10 +15,9 @@ import pyoxigraph as ox
 import yaml
 
 from comity.errors import InputError
-from comity.vocabulary import GRAPH, TYPE, declared, read_turtle
+from comity.vocabulary import ALIGNMENTS_GRAPH, TYPE, declared, read_turtle
 
 FILE = "alignments.sssom.tsv"
-ALIGNMENTS_GRAPH = ox.NamedNode(GRAPH + "alignments")
 COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification", "confidence", "comment")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 QUAD_FORMATS: Final = ("nq", "trig")
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
-_FRICTIONLESS: Final = {"date": "date", "string": "string"}
+_FRICTIONLESS: Final = {"date": "date", "string": "string", "decimal": "number", "integer": "integer"}
 
 
 def artefacts(prepared: Prepared, prefixes: dict[str, str]) -> dict[str, bytes]:

@@ -33,6 +33,7 @@ TYPE: Final = ox.NamedNode(RDF + "type")
 DATASET: Final = ox.NamedNode(BASE + "dataset")
 DATASET_GRAPH: Final = ox.NamedNode(GRAPH + "dataset")
 ONTOLOGY_GRAPH: Final = ox.NamedNode(GRAPH + "ontology")
+ALIGNMENTS_GRAPH: Final = ox.NamedNode(GRAPH + "alignments")
 INFERRED: Final = GRAPH + "inferred/"
 
 

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from comity import __version__
-from comity.api import entities, library, problems, protocol
+from comity.api import entities, library, manual, problems, protocol
 from comity.errors import ComityError
 from comity.graph import Graph
 from comity.names import dataset_version
@@ -41,6 +41,7 @@ def create_app(graph: Graph) -> FastAPI:
     app.middleware("http")(_headers)
     app.include_router(entities.router)
     app.include_router(library.router)
+    app.include_router(manual.router)
     _add_endpoint(app)
     _add_pages(app)
     return app

@@ -13,14 +13,13 @@ from comity.errors import InputError
 from comity.graph import Graph
 from comity.names import resolve, search
 from comity.site.pages import entity, render
-from comity.vocabulary import BASE, CONCEPT, ID, NS
+from comity.vocabulary import BASE, CONCEPT, ID
 
 router = APIRouter(tags=["linked data"])
 
 FORMATS = ("html", *GRAPHS)
 _ABOUT = """CONSTRUCT { ?thing ?property ?value . ?row ?link ?thing ; ?rowProperty ?rowValue } WHERE {
   { ?thing ?property ?value } UNION { ?row ?link ?thing ; <https://w3id.org/comity/ns#recordedOn> ?day ; ?rowProperty ?rowValue } }"""
-_ONTOLOGY = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <https://w3id.org/comity/graph/ontology> { ?s ?p ?o } }"
 
 
 @router.get("/id/{kind}/{slug}")
@@ -41,16 +40,6 @@ def concept(request: Request, path: str) -> Response:
     """Return the document about a concept or a concept scheme."""
     name, _, extension = path.partition(".")
     return _document(request, CONCEPT + name, f"/concept/{name}", extension)
-
-
-@router.get("/ns")
-def namespace(request: Request) -> Response:
-    """Return the ontology, terms and concepts in one document."""
-    form = choose(request.headers.get("accept"), FORMATS)
-    graph: Graph = request.app.state.graph
-    if form == "html":
-        return Response(_terms(graph), media_type=content_type(form))
-    return Response(graph.store.query(_ONTOLOGY).serialize(form), media_type=content_type(form))
 
 
 @router.get("/search")
@@ -78,13 +67,6 @@ def _document(request: Request, iri: str, path: str, extension: str) -> Response
     if form == "html":
         return Response(entity(description, path, graph.store), media_type=content_type(form), headers=headers)
     return Response(graph.store.query(_ABOUT, {"thing": node}).serialize(form), media_type=content_type(form), headers=headers)
-
-
-def _terms(graph: Graph) -> str:
-    query = f"""SELECT ?term ?label ?definition ?module ?kind WHERE {{ GRAPH <https://w3id.org/comity/graph/ontology> {{
-      ?term a ?kind ; rdfs:label ?label ; skos:definition ?definition ; rdfs:isDefinedBy ?module
-      FILTER(LANG(?label) = "en" && STRSTARTS(STR(?term), "{NS}")) }} }} ORDER BY ?module ?term"""
-    return render("terms.html", title="Ontology", rows=list(graph.store.query(query).rows))
 
 
 def local(iri: str) -> str:

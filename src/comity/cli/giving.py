@@ -1,4 +1,4 @@
-"""Commands that hand the graph on: `metrics` and `export`."""
+"""Commands that hand the graph on: `metrics`, `export` and `docs`."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ def export(form: str, out: Path | None) -> None:
         emit(data)
     else:
         _write(out.parent, {out.name: data})
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("docs/ontology"), show_default=True, help="Folder to write to.")
+def docs(out: Path) -> None:
+    """Write the pages of the ontology as Markdown, with examples from the built graph."""
+    from comity.site.manual import markdown
+
+    _write(out, {name: text.encode() for name, text in markdown(open_graph()).items()})
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

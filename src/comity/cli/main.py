@@ -19,6 +19,7 @@ _COMMANDS = {
     "build": ("comity.cli.making", "build"),
     "check": ("comity.cli.making", "check"),
     "describe": ("comity.cli.asking", "describe"),
+    "docs": ("comity.cli.giving", "docs"),
     "export": ("comity.cli.giving", "export"),
     "metrics": ("comity.cli.giving", "metrics"),
     "queries": ("comity.cli.asking", "queries"),

@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jinja2
 
@@ -56,7 +56,7 @@ def render(template: str, **context: Any) -> str:
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(path=path, short=short, part=_part, quote=lambda text: quote(str(text), safe=""))
+    environment.filters.update(path=path, short=short, part=_part, host=lambda address: urlsplit(address).netloc, quote=lambda text: quote(str(text), safe=""))
     environment.globals.update(evidence=_evidence, columns=_columns, headings=HEADINGS, long=LAST, dates=DATES)
     return environment
 
@@ -66,7 +66,7 @@ def path(iri: str) -> str:
     if iri.startswith(ID):
         return "/doc/" + iri.removeprefix(ID)
     if iri.startswith(NS):
-        return "/ns#" + iri.removeprefix(NS)
+        return "/ontology/" + iri.removeprefix(NS) if iri.removeprefix(NS)[:1].isupper() else "/ontology#" + iri.removeprefix(NS)
     return "/" + iri.removeprefix(BASE) if iri.startswith(CONCEPT) else iri if iri.startswith(("http://", "https://")) else "#"
 
 
