@@ -25,10 +25,25 @@ EXPECTED = Path(__file__).parent / "queries"
 JOINED = {"exceptions", "topics", "mechanisms"}
 EVERYTHING = "2024-12-31"
 CASES = {
+    "aigc/available-services": {"as_of": "2024-09-01", "known_on": EVERYTHING},
+    "aigc/code-signatories": {"as_of": "2024-01-15", "known_on": EVERYTHING},
+    "aigc/filings": {"as_of": "2024-09-01", "known_on": EVERYTHING},
     "aigc/models-of": {"jurisdiction": "CHN", "known_on": EVERYTHING},
+    "aigc/obligations": {"role": "concept/aigc-role/provider", "as_of": "2024-09-15", "known_on": EVERYTHING},
+    "aigc/open-weights": {"known_on": EVERYTHING},
     "aigc/providers-in-listed-jurisdictions": {"list": "usa-concern-list", "as_of": "2023-06-01", "known_on": EVERYTHING},
+    "aigc/regulators-of": {"provider": "openai", "as_of": "2024-09-15", "known_on": EVERYTHING},
     "aigc/restricted-services": {"as_of": "2023-07-01", "known_on": EVERYTHING},
+    "aigc/roles": {"role": "concept/aigc-role/regulator", "as_of": "2024-09-01", "known_on": EVERYTHING},
     "aigc/rules": {"known_on": EVERYTHING},
+    "aigc/rules-on-provider": {"provider": "openai", "as_of": "2024-09-15", "known_on": EVERYTHING},
+    "aigc/upcoming-duties": {"as_of": "2024-07-01", "known_on": EVERYTHING},
+    "aigc/value-chain": {"service": "deepseek-chat", "known_on": EVERYTHING},
+    "changes/began-or-ended": {"since": "2020-02-01", "until": "2022-04-01", "known_on": EVERYTHING},
+    "changes/instruments": {"since": "2020-06-01", "until": "2021-04-01", "known_on": EVERYTHING},
+    "changes/recorded-since": {"table": "https://w3id.org/comity/graph/participations", "since": "2024-06-01", "known_on": EVERYTHING},
+    "changes/replaced-by": {"instrument": "usa-list-notice", "known_on": EVERYTHING},
+    "changes/stricter": {"known_on": EVERYTHING},
     "compare/party-to-one-only": {"a": "HTA", "b": "BDEA", "as_of": "2021-01-01", "known_on": EVERYTHING},
     "compare/provisions": {"a": "HTA", "b": "BDEA", "known_on": EVERYTHING},
     "compare/provisions-between": {"a": "JPN", "b": "SGP", "as_of": "2024-07-01", "known_on": EVERYTHING},
@@ -42,21 +57,43 @@ CASES = {
     "lookup/positions-on": {"text": "hill-declaration", "as_of": "2023-11-01", "known_on": EVERYTHING},
     "lookup/recognised-by": {"recogniser": "EU", "as_of": "2024-01-01", "known_on": EVERYTHING},
     "lookup/recognition-history": {"recogniser": "EU", "recognised": "USA", "known_on": EVERYTHING},
+    "measures/against-firms": {"as_of": "2023-07-01", "known_on": EVERYTHING},
     "measures/aimed-at": {"target": "CHN", "as_of": "2023-07-01", "known_on": EVERYTHING},
     "measures/between": {"a": "USA", "b": "CHN", "known_on": EVERYTHING},
+    "measures/by-kind": {"kind": "concept/measure-kind/app-ban", "as_of": "2023-07-01", "known_on": EVERYTHING},
+    "measures/ended": {"as_of": "2023-12-01", "known_on": EVERYTHING},
     "network/actors": {"known_on": EVERYTHING},
     "network/agreements": {"as_of": "2021-01-01", "known_on": EVERYTHING},
     "network/declarations": {"as_of": "2024-01-01", "known_on": EVERYTHING},
     "network/measures": {"as_of": "2023-07-01", "known_on": EVERYTHING},
     "network/memberships": {"as_of": "2019-06-01", "known_on": EVERYTHING},
     "network/recognitions": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "policy/access-rules": {"kind": "concept/access/blocking", "as_of": "2023-01-01", "known_on": EVERYTHING},
+    "policy/approval": {"as_of": "2023-06-01", "known_on": EVERYTHING},
+    "policy/drafts": {"as_of": "2024-01-15", "known_on": EVERYTHING},
+    "policy/first-laws": {"known_on": EVERYTHING},
     "policy/laws-in-force": {"jurisdiction": "EU", "as_of": "2017-01-01", "known_on": EVERYTHING},
+    "policy/mechanisms": {"mechanism": "concept/mechanism/standard-clauses", "as_of": "2024-01-01", "known_on": EVERYTHING},
+    "policy/paradigms": {"as_of": "2023-01-01", "known_on": EVERYTHING},
+    "policy/supervisors": {"jurisdiction": "CHN", "known_on": EVERYTHING},
+    "policy/thresholds": {"as_of": "2024-07-01", "known_on": EVERYTHING},
     "policy/transfer-rule-history": {"jurisdiction": "CHN", "known_on": EVERYTHING},
     "policy/transfer-rules": {"as_of": "2023-01-01", "known_on": EVERYTHING},
     "policy/who-localises": {"as_of": "2023-01-01", "known_on": EVERYTHING},
+    "policy/without-law": {"as_of": "2024-01-15", "known_on": EVERYTHING},
+    "positions/of-actor": {"actor": "CHN", "as_of": "2024-01-01", "known_on": EVERYTHING},
+    "positions/on-issue": {"issue": "concept/topic/artificial-intelligence", "as_of": "2024-01-01", "known_on": EVERYTHING},
+    "positions/opposed": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "positions/split": {"a": "USA", "b": "CHN", "as_of": "2024-01-01", "known_on": EVERYTHING},
     "provenance/disagreeing-sources": {"known_on": EVERYTHING},
     "provenance/evidence-grades": {"known_on": EVERYTHING},
     "provenance/recalled-rows": {"known_on": EVERYTHING},
+    "provenance/sources-of": {"thing": "hill-declaration", "known_on": EVERYTHING},
+    "provenance/weakest": {"known_on": EVERYTHING},
+    "provenance/why-derived": {"thing": "EU", "known_on": EVERYTHING},
+    "rulings/fines": {"as_of": "2023-07-01", "known_on": EVERYTHING},
+    "rulings/on-instrument": {"instrument": "eu-usa-shield-decision", "known_on": EVERYTHING},
+    "rulings/towards": {"addressee": "openai", "known_on": EVERYTHING},
 }
 
 
@@ -199,6 +236,53 @@ def test_a_retracted_date_disagrees_with_nobody(checkout: Layout) -> None:
     graph = Graph(EmbeddedStore(prepared.store, prefixes(checkout.ontology)), checkout)
     assert len(graph.ask("provenance/disagreeing-sources", known_on="2024-05-31")) == 1
     assert len(graph.ask("provenance/disagreeing-sources", known_on="2024-06-01")) == 0
+
+
+def test_a_bill_and_a_checked_absence_of_law_are_found_from_the_day_on_which_they_are_known(checkout: Layout) -> None:
+    from comity.build import prepare
+    from comity.store import EmbeddedStore
+
+    evidence = "gazette,heading,official,2024-01-10,"
+    for table, rows in {
+        "instruments.csv": ["sgp-data-bill,Statute,Data Bill of Singapore,,,,SGP,,,personal-data-protection,hard,draft,,," + evidence,
+                            "kor-no-law,Statute,Republic of Korea: no statute found,,,,KOR,,,personal-data-protection,,no-law,,Two pages read.," + evidence],
+        "events.csv": ["sgp-data-bill-proposed,sgp-data-bill,proposed,2023-11-20,,," + evidence],
+    }.items():
+        path = checkout.tables / table
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join([header, *sorted(lines + rows)]) + "\n", encoding="utf-8")
+    prepared = prepare(checkout)
+    assert prepared.faults == []
+    graph = Graph(EmbeddedStore(prepared.store, prefixes(checkout.ontology)), checkout)
+    drafts = graph.ask("policy/drafts", as_of="2024-01-01", known_on=EVERYTHING)
+    assert [(r["instrumentLabel"], r["since"], r["grade"].rpartition("/")[2]) for r in drafts] == [("Data Bill of Singapore", "2023-11-20", "official")]
+    assert len(graph.ask("policy/drafts", as_of="2023-11-19", known_on=EVERYTHING)) == 0
+    absent = graph.ask("policy/without-law", as_of="2024-01-10", known_on=EVERYTHING)
+    assert [(r["jurisdictionLabel"], r["recorded"], r["note"]) for r in absent] == [("Republic of Korea", "2024-01-10", "Two pages read.")]
+    assert len(graph.ask("policy/without-law", as_of="2024-01-09", known_on=EVERYTHING)) == 0
+    assert not any(r["jurisdiction"].endswith(("/KOR", "/SGP")) for r in graph.ask("policy/first-laws", known_on=EVERYTHING))
+
+
+@pytest.mark.parametrize(("issue", "holders"), [("concept/issue/data-sovereignty", ["CHN", "USA"]), ("concept/topic/artificial-intelligence", ["CHN", "EU", "GBR", "USA"])])
+def test_positions_on_an_issue_are_found_by_the_issue_and_by_the_topic_of_texts(small: Graph, issue: str, holders: list[str]) -> None:
+    assert actors(small, "positions/on-issue", "holder", issue=issue, as_of="2024-01-01", known_on=EVERYTHING) == holders
+
+
+@pytest.mark.parametrize(("known_on", "amounts"), [("2024-05-31", ["5000"]), ("2024-06-01", ["5000000"])])
+def test_a_corrected_fine_counts_from_the_day_of_its_correction(small: Graph, known_on: str, amounts: list[str]) -> None:
+    assert [r["amount"] for r in small.ask("rulings/fines", as_of="2023-07-01", known_on=known_on)] == amounts
+
+
+@pytest.mark.parametrize(("as_of", "instruments"), [("2024-08-30", []), ("2024-08-31", ["eu-ai-law"]), ("2024-09-30", ["eu-ai-law"]), ("2024-10-01", [])])
+def test_a_rule_reaches_a_provider_while_both_the_duty_and_the_service_certainly_hold(small: Graph, as_of: str, instruments: list[str]) -> None:
+    assert actors(small, "aigc/rules-on-provider", "instrument", provider="openai", as_of=as_of, known_on=EVERYTHING) == instruments
+    assert actors(small, "aigc/regulators-of", "instrument", provider="openai", as_of=as_of, known_on=EVERYTHING) == instruments
+
+
+@pytest.mark.parametrize(("since", "until", "rows"), [
+    ("2020-12-28", "2020-12-29", 1), ("2020-12-29", "2021-01-31", 0), ("2021-01-01", "2021-01-31", 0), ("2021-01-01", "2021-02-01", 1), ("2021-01-02", "2021-02-01", 0)])
+def test_an_event_of_unknown_day_falls_between_two_days_only_with_its_whole_month(small: Graph, since: str, until: str, rows: int) -> None:
+    assert len(small.ask("changes/instruments", since=since, until=until, known_on=EVERYTHING)) == rows
 
 
 @pytest.mark.parametrize(("name", "values", "message"), [

@@ -103,7 +103,7 @@ def diagram(entry: Class, whole: Manual) -> str:
     rows = max(len(before), len(after))
     height = rows * (_HEIGHT + _GAP) + _GAP
     left, middle, right = (max((len(n) for n, _, _ in side), default=0) * _WIDTH + 18 for side in (before, [(entry.name, "", "")], after))
-    gap = max((len(p) for _, p, _ in [*before, *after]), default=0) * 6.4 + 40
+    gap = max((len(p) for _, p, _ in [*before, *after]), default=0) * 6.2 + 60
     start = left + (gap if before else 0)
     end = start + middle + (gap if after else 0)
     boxes = [_box(start, (height - _HEIGHT) / 2, middle, entry.name, f"/ontology/{entry.name}", "self")]
@@ -120,9 +120,9 @@ def _box(x: float, y: float, width: float, text: str, address: str, kind: str) -
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, label: str) -> dict[str, Any]:
-    near = 0.72 if x2 > x1 else 0.72
+    forward = x2 > x1
     return {"x1": round(x1, 1), "y1": round(y1, 1), "x2": round(x2, 1), "y2": round(y2, 1), "label": label,
-            "tx": round(x1 + (x2 - x1) * near, 1), "ty": round(y1 + (y2 - y1) * near - 3, 1)}
+            "tx": round(x2 - 8 if forward else x2 + 8, 1), "ty": round(y2 + 4, 1), "anchor": "end" if forward else "start"}
 
 
 def markdown(graph: Graph) -> dict[str, str]:

@@ -212,6 +212,8 @@ def _link(shape: Mapping[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]], m
     else:
         target, kind = ("day, month or year" if "[0-9]{4}" in first("pattern") else "text" if literal in ("string", "langString") else literal or "any thing"), "value"
     least, most = first("minCount") or first("qualifiedMinCount") or "0", first("maxCount") or first("qualifiedMaxCount") or "n"
+    if path == RDFS + "label":
+        return Link("label", "label", "Its English name.", "text", "value", "1", "label_en", path)
     column = re.match(r"((?:[a-z0-9]+_)*[a-z0-9]+(?:, [a-z_]+)*) (?:names|takes|is|name|aim)\b", first("message"))
     known = manual.properties.get(_last(path)) if path.startswith(NS) else None
     return Link(_last(path), known.label if known else _last(path), known.definition if known else "", target, kind,
