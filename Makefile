@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: serve test check build bench wheel clean
+.PHONY: serve test check build bench docs wheel clean
 
 serve: build ## set up, build the graph, serve it
 	$(BIN)/comity serve --host $(HOST) --port $(PORT)
@@ -14,15 +14,19 @@ test: $(VENV)/.dev build ## set up, run all tests
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev ## lint, types, tables, shapes and fault queries
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks ontology
 	$(BIN)/mypy
 	$(BIN)/comity check
+	$(BIN)/comity check --ontology
 
 build: $(VENV)/.run ## build the graph into build/
 	$(BIN)/comity build
 
 bench: $(VENV)/.bench build ## measure against peers, side by side
 	$(BIN)/python -m benchmarks.queries
+
+docs: build ## write the pages of the ontology and of the coverage
+	$(BIN)/comity docs
 
 wheel: $(VENV)/.dev build ## a wheel that carries the built graph
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -498,7 +498,7 @@ def test_metrics_come_as_csv_json_graphml_gexf_and_page(client: TestClient) -> N
     assert {f: kind(r) for f, r in by.items()} == {
         "csv": "text/csv", "json": "application/json", "graphml": "application/graphml+xml", "gexf": "application/gexf+xml"}
     page = Page(client.get("/metrics", params=params, headers=HTML).text)
-    assert "6 actors, 6 ties" in page.words
+    assert "7 actors, 7 ties" in page.words
     problem(client.get("/metrics", params=params | {"format": "xlsx"}), 406, "no format xlsx here; use csv, json, graphml, gexf")
 
 

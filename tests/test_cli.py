@@ -211,7 +211,7 @@ def test_a_thing_is_described_as_text_and_as_json(project: Layout, comity_run: R
     code, out, _ = comity_run("describe", "日本")
     assert code == 0
     assert out.startswith("Japan  <https://w3id.org/comity/id/actor/JPN>\n")
-    assert "Participation (2)" in out
+    assert "Participation (3)" in out
     assert "Depositary of treaties" in out
     assert "(derived)" in out
     assert json.loads(comity_run("describe", "JPN", "--format", "json")[1])["label"] == "Japan"
@@ -224,7 +224,7 @@ def test_metrics_go_to_standard_output_as_csv(project: Layout, comity_run: Run, 
     code, out, err = comity_run("metrics", "--as-of", "2021-01-01", "--table", table)
     assert (code, err) == (0, "")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert len(rows) == 6
+    assert len(rows) == 7
     assert next(iter(rows[0])) == first
 
 

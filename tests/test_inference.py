@@ -10,7 +10,7 @@ from conftest import ROOT
 
 from comity.errors import InputError
 from comity.graph import Graph
-from comity.inference import MAXIMUM_ROUNDS, derive
+from comity.inference import derive
 from comity.vocabulary import CONCEPT, GRAPH, ID, INFERRED, NS, PROV, RDF, TYPE, XSD, ontology
 
 RULES = ROOT / "ontology" / "rules"
@@ -272,7 +272,7 @@ def test_running_the_rules_again_derives_nothing_new() -> None:
     ("\n\nCONSTRUCT { ?s x:p 1 } WHERE { ?s a ?b }", r"rule\.rq:3: .*; mend the rule"),
     ("SELECT * WHERE { ?s ?p ?o }", r"rule\.rq: a rule is a CONSTRUCT query"),
     ("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o FILTER(<http://x.org/f>(?o)) }", r"rule\.rq: .*not supported; mend the rule"),
-    ("CONSTRUCT { ?s <http://x.org/p> [] } WHERE { ?s a ?b }", f"still derive new statements after {MAXIMUM_ROUNDS} rounds"),
+    ("CONSTRUCT { ?s <http://x.org/p> [] } WHERE { ?s a ?b }", "derives a blank node"),
 ])
 def test_a_rule_that_cannot_be_run_is_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "rule.rq").write_text(text, encoding="utf-8")

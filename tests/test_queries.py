@@ -44,19 +44,42 @@ CASES = {
     "changes/recorded-since": {"table": "https://w3id.org/comity/graph/participations", "since": "2024-06-01", "known_on": EVERYTHING},
     "changes/replaced-by": {"instrument": "usa-list-notice", "known_on": EVERYTHING},
     "changes/stricter": {"known_on": EVERYTHING},
+    "compare/dispute-settlement": {"topic": "concept/topic/data-flows", "as_of": "2018-09-30", "known_on": EVERYTHING},
+    "compare/exceptions": {"topic": "concept/topic/data-localisation", "as_of": "2024-07-01", "known_on": EVERYTHING},
+    "compare/overlapping-norms": {"actor": "SGP", "as_of": "2024-07-01", "known_on": EVERYTHING},
     "compare/party-to-one-only": {"a": "HTA", "b": "BDEA", "as_of": "2021-01-01", "known_on": EVERYTHING},
     "compare/provisions": {"a": "HTA", "b": "BDEA", "known_on": EVERYTHING},
     "compare/provisions-between": {"a": "JPN", "b": "SGP", "as_of": "2024-07-01", "known_on": EVERYTHING},
     "compare/shared-agreements": {"a": "JPN", "b": "SGP", "as_of": "2024-07-01", "known_on": EVERYTHING},
+    "compare/topics": {"as_of": "2024-07-01", "known_on": EVERYTHING},
+    "conflicts/access": {"as_of": "2022-06-01", "known_on": EVERYTHING},
+    "conflicts/flows": {"as_of": "2021-01-15", "known_on": EVERYTHING},
+    "conflicts/localisation": {"as_of": "2022-06-01", "known_on": "2024-05-31"},
+    "conflicts/recognised-yet-listed": {"as_of": "2024-07-01", "known_on": EVERYTHING},
     "lookup/agreements-of": {"actor": "SGP", "as_of": "2024-01-15", "known_on": "2024-05-31"},
+    "lookup/bound-by": {"actor": "DEU", "as_of": "2024-07-01", "known_on": EVERYTHING},
+    "lookup/bound-through-union": {"actor": "GBR", "as_of": "2020-01-31", "known_on": EVERYTHING},
+    "lookup/competences": {"holder": "EU", "as_of": "2024-07-01", "known_on": EVERYTHING},
+    "lookup/contested": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "lookup/former-members": {"as_of": "2024-07-01", "known_on": EVERYTHING},
+    "lookup/foundings": {"known_on": EVERYTHING},
+    "lookup/joined-since": {"start": "2019-01-01", "as_of": "2024-12-30", "known_on": EVERYTHING},
     "lookup/life-of": {"instrument": "EUDL", "known_on": EVERYTHING},
     "lookup/lists": {"as_of": "2022-06-01", "known_on": EVERYTHING},
     "lookup/members": {"organization": "EU", "as_of": "2019-06-01", "known_on": EVERYTHING},
+    "lookup/not-yet-in-force": {"as_of": "2018-10-01", "known_on": EVERYTHING},
     "lookup/parties": {"agreement": "HTA", "as_of": "2024-12-10", "known_on": EVERYTHING},
+    "lookup/party-terms": {"agreement": "HTA", "as_of": "2020-12-29", "known_on": EVERYTHING},
     "lookup/party-to-both": {"a": "HTA", "b": "BDEA", "as_of": "2021-01-01", "known_on": EVERYTHING},
     "lookup/positions-on": {"text": "hill-declaration", "as_of": "2023-11-01", "known_on": EVERYTHING},
     "lookup/recognised-by": {"recogniser": "EU", "as_of": "2024-01-01", "known_on": EVERYTHING},
     "lookup/recognition-history": {"recogniser": "EU", "recognised": "USA", "known_on": EVERYTHING},
+    "lookup/signed-not-bound": {"agreement": "HTA", "as_of": "2024-06-15", "known_on": EVERYTHING},
+    "lookup/status-on": {"instrument": "usa-list-order", "as_of": "2020-06-15", "known_on": EVERYTHING},
+    "lookup/successors": {"as_of": "2024-07-01", "known_on": EVERYTHING},
+    "lookup/terms-of-party": {"party": "JPN", "as_of": "2024-07-01", "known_on": EVERYTHING},
+    "lookup/territories": {"agreement": "hill-declaration", "as_of": "2023-12-01", "known_on": EVERYTHING},
+    "lookup/union-agreements": {"union": "EU", "as_of": "2024-07-01", "known_on": EVERYTHING},
     "measures/against-firms": {"as_of": "2023-07-01", "known_on": EVERYTHING},
     "measures/aimed-at": {"target": "CHN", "as_of": "2023-07-01", "known_on": EVERYTHING},
     "measures/between": {"a": "USA", "b": "CHN", "known_on": EVERYTHING},
@@ -91,6 +114,12 @@ CASES = {
     "provenance/sources-of": {"thing": "hill-declaration", "known_on": EVERYTHING},
     "provenance/weakest": {"known_on": EVERYTHING},
     "provenance/why-derived": {"thing": "EU", "known_on": EVERYTHING},
+    "recognition/ended": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "recognition/expiring": {"as_of": "2020-07-15", "known_on": EVERYTHING},
+    "recognition/mutual": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "recognition/one-way": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "recognition/partial": {"as_of": "2024-01-01", "known_on": EVERYTHING},
+    "recognition/recognised-by-whom": {"recognised": "FRA", "as_of": "2024-01-01", "known_on": EVERYTHING},
     "rulings/fines": {"as_of": "2023-07-01", "known_on": EVERYTHING},
     "rulings/on-instrument": {"instrument": "eu-usa-shield-decision", "known_on": EVERYTHING},
     "rulings/towards": {"addressee": "openai", "known_on": EVERYTHING},
@@ -194,6 +223,19 @@ def test_a_party_is_bound_from_its_first_day_until_the_day_on_which_it_no_longer
     assert actors(small, "lookup/parties", "actor", agreement="HTA", as_of=day, known_on=EVERYTHING) == parties
 
 
+@pytest.mark.parametrize(("day", "agreements"), [
+    ("2019-01-31", ["river-convention"]), ("2019-02-01", ["river-convention", "valley-agreement"]),
+    ("2020-01-31", ["river-convention", "valley-agreement"]), ("2020-02-01", ["river-convention"]),
+])
+def test_an_agreement_of_a_union_binds_a_member_until_it_leaves(small: Graph, day: str, agreements: list[str]) -> None:
+    assert actors(small, "lookup/bound-by", "agreement", actor="GBR", as_of=day, known_on=EVERYTHING) == agreements
+
+
+@pytest.mark.parametrize(("day", "reachers"), [("2020-01-31", ["USA"]), ("2020-02-01", ["GBR", "USA"])])
+def test_a_union_blocks_the_reach_of_a_former_member(small: Graph, day: str, reachers: list[str]) -> None:
+    assert actors(small, "conflicts/access", "reacher", as_of=day, known_on=EVERYTHING) == reachers
+
+
 @pytest.mark.parametrize(("day", "recognised"), [
     ("2016-07-11", []), ("2016-07-12", ["USA"]), ("2020-07-15", ["JPN", "USA"]), ("2020-07-16", ["JPN"]), ("2020-07-17", ["JPN"]),
     ("2023-07-09", ["JPN"]), ("2023-07-10", ["JPN", "USA"]),
@@ -263,7 +305,8 @@ def test_a_bill_and_a_checked_absence_of_law_are_found_from_the_day_on_which_the
     assert not any(r["jurisdiction"].endswith(("/KOR", "/SGP")) for r in graph.ask("policy/first-laws", known_on=EVERYTHING))
 
 
-@pytest.mark.parametrize(("issue", "holders"), [("concept/issue/data-sovereignty", ["CHN", "USA"]), ("concept/topic/artificial-intelligence", ["CHN", "EU", "GBR", "USA"])])
+@pytest.mark.parametrize(("issue", "holders"), [
+    ("concept/issue/data-sovereignty", ["CHN", "USA"]), ("concept/topic/artificial-intelligence", ["CHN", "EU", "GBR", "USA"])])
 def test_positions_on_an_issue_are_found_by_the_issue_and_by_the_topic_of_texts(small: Graph, issue: str, holders: list[str]) -> None:
     assert actors(small, "positions/on-issue", "holder", issue=issue, as_of="2024-01-01", known_on=EVERYTHING) == holders
 
@@ -280,7 +323,8 @@ def test_a_rule_reaches_a_provider_while_both_the_duty_and_the_service_certainly
 
 
 @pytest.mark.parametrize(("since", "until", "rows"), [
-    ("2020-12-28", "2020-12-29", 1), ("2020-12-29", "2021-01-31", 0), ("2021-01-01", "2021-01-31", 0), ("2021-01-01", "2021-02-01", 1), ("2021-01-02", "2021-02-01", 0)])
+    ("2020-12-28", "2020-12-29", 1), ("2020-12-29", "2021-01-31", 0), ("2021-01-01", "2021-01-31", 0),
+    ("2021-01-01", "2021-02-01", 1), ("2021-01-02", "2021-02-01", 0)])
 def test_an_event_of_unknown_day_falls_between_two_days_only_with_its_whole_month(small: Graph, since: str, until: str, rows: int) -> None:
     assert len(small.ask("changes/instruments", since=since, until=until, known_on=EVERYTHING)) == rows
 

@@ -21,28 +21,33 @@ from rdflib.term import Node
 from comity.errors import InputError, located
 from comity.tables import Fault, TableData
 from comity.triples import Place
-from comity.vocabulary import XSD, read_turtle
+from comity.vocabulary import ID, XSD, read_turtle
+
+DERIVATION = ID + "derivation/"
+APART = ("style", "derived")
 
 
 def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables: Mapping[str, TableData]) -> list[Fault]:
-    """Validate the union of all graphs in `store` against the shapes of the folder `shapes`.
+    """Validate what rows state, in the union of all graphs in `store`, against the shapes of the folder `shapes`.
 
     Returns one fault for each violation, at the place of its focus node. Raises `InputError` if a shape is malformed.
+    Derivations are left out: they are many, a fault query looks at each, and their shape is run with the ontology's own.
     """
     columns = {name: _columns_by_property(table) for name, table in tables.items()}
-    return sorted(_violation(result, places, columns) for result in results(plain_graph(store), _shapes_graph(shapes), shapes))
+    stated = plain_graph(q for q in store if not q.subject.value.startswith(DERIVATION))
+    return sorted(_violation(result, places, columns) for result in results(stated, _shapes_graph(shapes), shapes))
 
 
 @dataclass(frozen=True)
 class Result:
-    """One validation result of SHACL: what was looked at, along which path, the value, the message, the shape and its severity."""
+    """One validation result of SHACL: focus, path, value, message, shape and severity, empty where SHACL gives none."""
 
-    focus: Node
-    path: Node | None
-    value: Node | None
+    focus: str
+    path: str
+    value: str
     message: str
-    source: Node
-    severity: Node
+    source: str
+    severity: str
 
 
 def results(data: rdflib.Graph, shapes: rdflib.Graph, origin: Path) -> list[Result]:
@@ -60,9 +65,10 @@ def results(data: rdflib.Graph, shapes: rdflib.Graph, origin: Path) -> list[Resu
 
 
 def _result(report: rdflib.Graph, node: Node) -> Result:
-    focus, source, severity = (report.value(node, p) for p in (SH.focusNode, SH.sourceShape, SH.resultSeverity))
-    assert focus is not None and source is not None and severity is not None, "SHACL asks for these three of each result"
-    return Result(focus, report.value(node, SH.resultPath), report.value(node, SH.value), str(report.value(node, SH.resultMessage)), source, severity)
+    def value(name: rdflib.URIRef) -> str:
+        return str(report.value(node, name) or "")
+
+    return Result(value(SH.focusNode), value(SH.resultPath), value(SH.value), value(SH.resultMessage), value(SH.sourceShape), value(SH.resultSeverity))
 
 
 def _silent(record: logging.LogRecord) -> bool:
@@ -72,7 +78,7 @@ def _silent(record: logging.LogRecord) -> bool:
 
 def _shapes_graph(folder: Path) -> rdflib.Graph:
     """Return the shapes for data in `folder`; pyoxigraph reads them, as it names the line of a mistake."""
-    graph = plain_graph(quad for path in sorted(folder.glob("*.ttl")) if path.stem != "style" for quad in read_turtle(path))
+    graph = plain_graph(quad for path in sorted(folder.glob("*.ttl")) if path.stem not in APART for quad in read_turtle(path))
     if not graph:
         raise InputError(f"{folder}: no shapes here; run the command from a checkout or install the package again")
     return graph
@@ -104,11 +110,11 @@ def _columns_by_property(table: TableData) -> dict[str, str]:
 
 
 def _violation(result: Result, places: Mapping[str, Place], columns: Mapping[str, dict[str, str]]) -> Fault:
-    place = places.get(str(result.focus))
-    message = result.message + (f" Found {result.value}." if result.value is not None else "")
+    place = places.get(result.focus)
+    message = result.message + (f" Found {result.value}." if result.value else "")
     if place is None:
-        return Fault(str(result.focus), 0, "", message)
-    column = columns.get(place.file.removesuffix(".csv"), {}).get(str(result.path), "")
+        return Fault(result.focus, 0, "", message)
+    column = columns.get(place.file.removesuffix(".csv"), {}).get(result.path, "")
     return Fault(place.file, place.line, column, message)
 
 

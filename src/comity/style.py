@@ -16,13 +16,16 @@ import rdflib
 from rdflib.namespace import SH, SKOS
 
 from comity import alignments
-from comity.checks import plain_graph, results
+from comity.checks import DERIVATION, plain_graph, results
+from comity.inference import unsettled
 from comity.settings import Layout
 from comity.vocabulary import BASE, CONCEPT, NS, ONTOLOGY_GRAPH, OWL, RDFS, TYPE, ontology, read_turtle
 
 STYLE = BASE + "style/"
 SEVERITIES = ("ERROR", "WARN", "INFO")
-_SEVERITY = {SH.Violation: "ERROR", SH.Warning: "WARN", SH.Info: "INFO"}
+#: what each part of the report yields: severity, term, rule and message
+Found = tuple[str, str, str, str]
+_SEVERITY = {str(SH.Violation): "ERROR", str(SH.Warning): "WARN", str(SH.Info): "INFO"}
 _EXEMPT = ox.NamedNode(NS + "exemptFrom")
 _NOTE = ox.NamedNode(str(SKOS.editorialNote))
 
@@ -43,17 +46,20 @@ class Finding:
         return f"{self.severity} {place}: {self.term} {self.message} [{self.rule}]"
 
 
-def report(places: Layout, graph: Iterable[ox.Quad]) -> list[Finding]:
+def report(places: Layout, graph: ox.Store) -> list[Finding]:
     """Return all findings on the ontology of `places`, gravest first.
 
-    `graph` holds the quads of the whole graph, which tell the terms in use. Raises `InputError` for files that cannot be read.
+    `graph` is the whole graph after inference, which tells the terms in use; the rules run on it once more. Raises `InputError` for files that cannot be read.
     """
     quads = ontology(places.ontology)
     known = [*quads, *alignments.typed(places.ontology, {t.value for q in quads for t in (q.predicate, q.object) if isinstance(t, ox.NamedNode)})]
     lines = _lines(places.ontology)
     exempt = _exemptions(quads)
-    found = [*_style(places.ontology, quads), *_profile(known), *_consistency(known), *_unused(places, quads, graph)]
+    found = [*style(places.ontology, quads), *profile(known), *consistency(known), *unused(places, quads, graph), *derivations(places.ontology, graph),
+             *examples(quads, graph)]
     listed = [_finding(severity, term, rule, message, lines, exempt) for severity, term, rule, message in found]
+    listed += [Finding("ERROR", f"ontology/rules/{name}.rq", 0, "", "Order", f"derives {count} more when run again: name in #+ after what it builds on.")
+               for name, count in unsettled(graph, places.ontology / "rules").items()]
     listed += [Finding("ERROR", alignments.FILE, line, "", "Alignment", message) for line, message in alignments.misfits(places.ontology)]
     return sorted(set(listed), key=lambda f: (SEVERITIES.index(f.severity), f))
 
@@ -88,15 +94,33 @@ def _exemptions(quads: Iterable[ox.Quad]) -> dict[tuple[str, str], str]:
             if q.predicate == _EXEMPT and q.subject in notes and isinstance(q.subject, ox.NamedNode) and isinstance(q.object, ox.NamedNode)}
 
 
-def _style(folder: Path, quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
+def style(folder: Path, quads: Iterable[ox.Quad]) -> Iterator[Found]:
+    """Run the shapes of style in `folder` on the terms of ours among `quads`."""
     shapes = plain_graph(read_turtle(folder / "shapes" / "style.ttl"))
     graph = plain_graph(q for q in quads if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(BASE))
     for result in results(graph, shapes, folder / "shapes" / "style.ttl"):
-        rule = str(result.source).removeprefix(STYLE)
-        yield _SEVERITY[result.severity], str(result.focus), rule, str(shapes.value(result.source, SH.message) or result.message)
+        rule = result.source.removeprefix(STYLE)
+        yield _SEVERITY[result.severity], result.focus, rule, str(shapes.value(rdflib.URIRef(result.source), SH.message) or result.message)
 
 
-def _profile(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
+def derivations(folder: Path, graph: ox.Store) -> Iterator[Found]:
+    """Run the shape of derivations on what the rules wrote."""
+    path = folder / "shapes" / "derived.ttl"
+    written = plain_graph(q for q in graph if q.subject.value.startswith(DERIVATION))
+    for result in results(written, plain_graph(read_turtle(path)), path):
+        yield "ERROR", result.focus, "Derivation", result.message
+
+
+def examples(quads: Iterable[ox.Quad], graph: ox.Store) -> Iterator[Found]:
+    """Find classes whose example is not among their things in `graph`."""
+    shown = [(q.subject, q.object) for q in quads if q.predicate.value == str(SKOS.example)]
+    for term, example in shown:
+        if isinstance(term, ox.NamedNode) and isinstance(example, ox.NamedNode) and not any(graph.quads_for_pattern(example, TYPE, term, None)):
+            yield "ERROR", term.value, "Example", f"shows {example.value}, which is none of its things: name a row of that class that will stay."
+
+
+def profile(quads: Iterable[ox.Quad]) -> Iterator[Found]:
+    """Find what is outside OWL 2 RL or OWL 2 DL."""
     from pyowl2_profiles import detect_profiles
 
     store = ox.Store()
@@ -107,7 +131,7 @@ def _profile(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
             yield "ERROR", str(sample["subject_iri"]), "Profile", f"is outside OWL 2 {name.upper()} ({sample['axiom_type']}): say it in a shape or a rule."
 
 
-def _consistency(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
+def consistency(quads: Iterable[ox.Quad]) -> Iterator[Found]:
     """Close the ontology, with one thing of each class, under the rules of OWL 2 RL, which write down what contradicts itself."""
     from owlrl import DeductiveClosure, OWLRL_Semantics
 
@@ -121,7 +145,7 @@ def _consistency(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]
         yield "ERROR", NS.removesuffix("#"), "Consistency", f"contradicts itself: {message}"
 
 
-def _unused(places: Layout, quads: Iterable[ox.Quad], graph: Iterable[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
+def unused(places: Layout, quads: Iterable[ox.Quad], graph: Iterable[ox.Quad]) -> Iterator[Found]:
     """Find terms that no statement, query, rule, shape or mapping uses; for concepts that is only worth knowing."""
     used = {m.subject for m in alignments.mappings(places.ontology)}
     for quad in graph:

@@ -13,10 +13,12 @@ from comity.graph import Graph
 from comity.site.manual import class_page, codes_page, context, manual
 from comity.site.ontology import Manual
 from comity.site.pages import render
+from comity.vocabulary import ALIGNMENTS_GRAPH, ONTOLOGY_GRAPH
 
 router = APIRouter(tags=["ontology"])
 
-_ONTOLOGY = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?graph { ?s ?p ?o } VALUES ?graph { <https://w3id.org/comity/graph/ontology> <https://w3id.org/comity/graph/alignments> } }"
+_ONTOLOGY = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+  GRAPH ?graph {{ ?s ?p ?o }} VALUES ?graph {{ <{ONTOLOGY_GRAPH.value}> <{ALIGNMENTS_GRAPH.value}> }} }}"""
 
 
 @router.get("/ns")

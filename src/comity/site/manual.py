@@ -20,16 +20,20 @@ from comity.store import Store
 from comity.vocabulary import ALIGNMENTS_GRAPH, BASE, ID, NS, compact, prefixes
 
 #: what newcomers look for, and the class that models it
-GUIDE = (("who is party to what, since when", "Participation"), ("reservations, declarations, carve-outs", "PartyTerm"), ("reach to territories", "TerritorialApplication"),
-         ("what an agreement says, article by article", "Provision"), ("adequacy and other recognition", "Recognition"), ("the life of a law or treaty", "InstrumentEvent"),
-         ("what a law asks of data that leaves", "TransferRule"), ("quantities that decide", "Threshold"), ("access by authorities, and blocking", "AccessRule"),
-         ("what powers do to one another", "Measure"), ("lists of countries of concern", "Designation"), ("judgments and fines", "Ruling"), ("votes, signatures, refusals", "Position"),
-         ("paradigms", "ParadigmAssignment"), ("who makes, runs and supervises generative AI", "RoleHolding"), ("duties under AI rules", "Obligation"),
-         ("filings and signatures of codes", "Filing"), ("where a service can be used", "Availability"), ("who took whose place", "Succession"),
-         ("what the rules concluded, and from which rows", "Derivation"), ("where a fact was read", "Source"))
+GUIDE = (
+    ("who is party to what, since when", "Participation"), ("reservations, declarations, carve-outs", "PartyTerm"),
+    ("reach to territories", "TerritorialApplication"), ("what an agreement says, article by article", "Provision"),
+    ("adequacy and other recognition", "Recognition"), ("the life of a law or treaty", "InstrumentEvent"),
+    ("what a law asks of data that leaves", "TransferRule"), ("quantities that decide", "Threshold"),
+    ("access by authorities, and blocking", "AccessRule"), ("what powers do to one another", "Measure"),
+    ("lists of countries of concern", "Designation"), ("judgments and fines", "Ruling"), ("votes, signatures, refusals", "Position"),
+    ("paradigms", "ParadigmAssignment"), ("who makes, runs and supervises generative AI", "RoleHolding"),
+    ("duties under AI rules", "Obligation"), ("filings and signatures of codes", "Filing"), ("where a service can be used", "Availability"),
+    ("who took whose place", "Succession"), ("what the rules concluded, and from which rows", "Derivation"), ("where a fact was read", "Source"))
 _ALIGNED = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{ALIGNMENTS_GRAPH.value}> {{ ?s ?p ?o }} }}"
 _THINGS = "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class }"
-_ROWS = "SELECT ?code (COUNT(DISTINCT ?row) AS ?n) WHERE { ?row ?property ?code ; <https://w3id.org/comity/ns#recordedOn> ?day . ?code <http://www.w3.org/2004/02/skos/core#inScheme> ?scheme } GROUP BY ?code"
+_ROWS = """SELECT ?code (COUNT(DISTINCT ?row) AS ?n) WHERE {
+  ?code skos:inScheme ?scheme . ?row ?property ?code ; comity:recordedOn ?day } GROUP BY ?code"""
 _EXAMPLE = 'SELECT ?property ?value WHERE { GRAPH ?graph { ?thing ?property ?value } FILTER(!CONTAINS(STR(?graph), "/inferred/")) }'
 _WIDTH, _HEIGHT, _GAP = 7.4, 26, 8
 

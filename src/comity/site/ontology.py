@@ -130,7 +130,8 @@ class _Facts:
 
     def text(self, subject: str, predicate: str, language: str = "en") -> str:
         """Return the value of a property in a language, else an empty text."""
-        return next((v.value for v in self.values[subject][predicate] if isinstance(v, ox.Literal) and (v.language or "en") == language), "")
+        values = (v for v in self.values[subject][predicate] if isinstance(v, ox.Literal))
+        return next((v.value for v in values if (v.language or "en") == language), "")
 
     def nodes(self, subject: str, predicate: str) -> list[str]:
         """Return the IRIs that a property points at, sorted."""
@@ -175,7 +176,8 @@ def _schemes(facts: _Facts) -> dict[str, Scheme]:
     found = {}
     for iri in sorted(s for s in facts.values if SKOS + "ConceptScheme" in facts.nodes(s, RDF + "type")):
         codes = [s for s in sorted(facts.values) if iri in facts.nodes(s, SKOS + "inScheme")]
-        concepts = tuple(Concept(_last(c), facts.text(c, SKOS + "prefLabel"), facts.text(c, SKOS + "prefLabel", "zh"), facts.text(c, SKOS + "definition")) for c in codes)
+        concepts = tuple(Concept(_last(c), facts.text(c, SKOS + "prefLabel"), facts.text(c, SKOS + "prefLabel", "zh"),
+                                 facts.text(c, SKOS + "definition")) for c in codes)
         name = iri.removeprefix(CONCEPT)
         found[name] = Scheme(name, facts.text(iri, SKOS + "prefLabel"), facts.text(iri, SKOS + "prefLabel", "zh"), facts.text(iri, SKOS + "definition"),
                              facts.node(iri, DCTERMS + "source"), concepts)
@@ -210,7 +212,8 @@ def _link(shape: Mapping[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]], m
     elif wanted and wanted != "Concept":
         target, kind = wanted, "class"
     else:
-        target, kind = ("day, month or year" if "[0-9]{4}" in first("pattern") else "text" if literal in ("string", "langString") else literal or "any thing"), "value"
+        text = "text" if literal in ("string", "langString") else literal or "any thing"
+        target, kind = "day, month or year" if "[0-9]{4}" in first("pattern") else text, "value"
     least, most = first("minCount") or first("qualifiedMinCount") or "0", first("maxCount") or first("qualifiedMaxCount") or "n"
     if path == RDFS + "label":
         return Link("label", "label", "Its English name.", "text", "value", "1", "label_en", path)
@@ -225,7 +228,8 @@ def _relate(manual: Manual, questions: Mapping[str, Question], aligned: Iterable
     special = _distinctive(manual)
     for name, entry in manual.classes.items():
         entry.children = sorted(c.name for c in manual.classes.values() if NS + name in c.parents)
-        entry.incoming = sorted({(c.name, link.name) for c in manual.classes.values() for link in c.links if link.target_kind == "class" and link.target == name})
+        entry.incoming = sorted({(c.name, link.name) for c in manual.classes.values() for link in c.links
+                                 if link.target_kind == "class" and link.target == name})
         words = re.compile(rf"comity:(?:{'|'.join([name, *sorted(special[name])])})\b")
         entry.questions = [q for _, q in sorted(questions.items()) if words.search(q.text)]
     for subject, predicate, object_ in sorted(aligned):
