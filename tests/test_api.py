@@ -31,7 +31,7 @@ ROW_TYPES = {"json": "application/sparql-results+json", "xml": "application/spar
 GRAPH_TYPES = {"ttl": "text/turtle", "nt": "application/n-triples", "jsonld": "application/ld+json", "rdf": "application/rdf+xml"}
 PARSERS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD, "rdf": ox.RdfFormat.RDF_XML,
            "nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}
-PAGES = ["/", "/query", "/queries", "/queries/lookup/parties?agreement=HTA", "/metrics?as_of=2021-01-01", "/ns", "/docs", "/dumps/", "/search?q=data",
+PAGES = ["/", "/query", "/queries", "/queries/lookup/parties?agreement=HTA", "/metrics?as_of=2021-01-01", "/ontology", "/docs", "/dumps/", "/search?q=data",
          "/search?q=zzz", "/doc/actor/JPN", "/doc/actor/EU", "/doc/instrument/harbour-agreement", "/doc/provision/harbour-agreement-14-13",
          "/doc/participation/harbour-agreement-SGP", "/doc/recognition/EU-USA-2016", "/doc/measure/deu-app-ban-2023", "/doc/actor/deepseek",
          "/doc/model/deepseek-chat-model", "/doc/service/deepseek-chat", "/doc/source/newspaper", "/doc/list/usa-concern-list", "/concept/stance/prohibits",
@@ -349,7 +349,7 @@ def test_the_page_of_an_actor_shows_facts_rows_dates_sources_and_grades(client: 
     ("/doc/source/newspaper", ["Data pacts of the world", "https://example.org/news", "secondary"]),
     ("/doc/list/usa-concern-list", ["Countries of concern", "China", "Hong Kong", "List Rule of the United States"]),
     ("/concept/stance/prohibits", ["Prohibits"]),
-    ("/ns", ["Ontology", "Participation", "Recognition"]),
+    ("/ontology", ["Ontology", "Participation", "Recognition"]),
     ("/", ["State", "official", "0.1.0+"]),
 ])
 def test_the_page_of_every_kind_shows_its_statements_with_their_source(client: TestClient, path: str, words: list[str]) -> None:
@@ -398,7 +398,7 @@ def test_every_example_and_every_question_of_the_library_has_a_real_page(real: T
         assert ">0 rows" not in page.text
 
 
-@pytest.mark.parametrize("path", ["/doc/actor/JPN", "/doc/actor/EU", "/doc/instrument/cptpp", "/doc/instrument/eu-gdpr-2016", "/metrics", "/ns", "/"])
+@pytest.mark.parametrize("path", ["/doc/actor/JPN", "/doc/actor/EU", "/doc/instrument/cptpp", "/doc/instrument/eu-gdpr-2016", "/metrics", "/ontology", "/ontology/Recognition", "/"])
 def test_real_pages_load_nothing_from_another_host(real: TestClient, path: str) -> None:
     response = real.get(path, headers=HTML)
     assert response.status_code == 200
@@ -546,7 +546,7 @@ def test_the_interface_is_described_for_machines_and_people(client: TestClient) 
 # Headers
 
 @pytest.mark.parametrize("path", [
-    "/", "/doc/actor/JPN", "/doc/actor/JPN.ttl", f"/sparql?query={quote(STATES)}", "/queries", "/dumps/comity.nt", "/ns", "/health"])
+    "/", "/doc/actor/JPN", "/doc/actor/JPN.ttl", f"/sparql?query={quote(STATES)}", "/queries", "/dumps/comity.nt", "/ns.ttl", "/ontology", "/health"])
 def test_every_answer_is_tagged_with_the_datasets_version_and_not_sent_twice(client: TestClient, path: str) -> None:
     first = client.get(path)
     tag = first.headers["etag"]
@@ -587,7 +587,7 @@ def test_errors_carry_no_tag(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", [
-    "/", "/queries", "/query", "/metrics", "/ns", "/dumps/", "/docs", "/health", "/openapi.json", "/.well-known/void", "/static/style.css"])
+    "/", "/queries", "/query", "/metrics", "/ontology", "/context.jsonld", "/dumps/", "/docs", "/health", "/openapi.json", "/.well-known/void", "/static/style.css"])
 def test_every_address_that_answers_get_answers_head_without_a_body(client: TestClient, path: str) -> None:
     head, full = client.head(path), client.get(path)
     assert head.status_code == full.status_code == 200

@@ -248,7 +248,7 @@ def test_each_derivation_names_the_rows_that_the_rule_used(small: Graph) -> None
 
 
 def test_a_rule_may_build_on_what_another_derives(tmp_path: Path) -> None:
-    (tmp_path / "a-second.rq").write_text("CONSTRUCT { ?s <http://x.org/b> 1 } WHERE { ?s <http://x.org/a> 1 }", encoding="utf-8")
+    (tmp_path / "a-second.rq").write_text("#+ after: [b-first]\nCONSTRUCT { ?s <http://x.org/b> 1 } WHERE { ?s <http://x.org/a> 1 }", encoding="utf-8")
     (tmp_path / "b-first.rq").write_text(f"CONSTRUCT {{ ?s <http://x.org/a> 1 }} WHERE {{ ?s a <{NS}Membership> }}", encoding="utf-8")
     store = _one_row()
     assert derive(store, tmp_path) == {"a-second": 1, "b-first": 1}

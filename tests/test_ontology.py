@@ -49,7 +49,7 @@ KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, RDFS.Datatype)
 #: all that the ontology says in the vocabularies of OWL and RDFS; each of them is within OWL 2 RL when its object is a name
 AXIOMS = {RDF.type, RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain, RDFS.range, RDFS.label, RDFS.isDefinedBy, RDFS.comment, RDFS.seeAlso,
           OWL.disjointWith, OWL.equivalentClass, OWL.equivalentProperty, OWL.versionInfo, OWL.deprecated}
-TYPES = {*KINDS, OWL.Ontology, SKOS.Concept, SKOS.ConceptScheme, NS.Paradigm}
+TYPES = {*KINDS, OWL.Ontology, OWL.AnnotationProperty, SKOS.Concept, SKOS.ConceptScheme, NS.Paradigm}
 
 
 def _parse(*paths: Path) -> rdflib.Graph:

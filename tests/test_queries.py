@@ -348,7 +348,7 @@ def test_what_cannot_be_asked_is_refused_with_one_line_that_says_how_to_mend_it(
 
 
 def test_a_question_is_found_by_its_last_part_alone() -> None:
-    assert queries.find(LIBRARY, "party-to-both").name == "lookup/party-to-both"
+    assert queries.find(queries.library(LIBRARY), "party-to-both").name == "lookup/party-to-both"
 
 
 def write(folder: Path, text: str, name: str = "q") -> Path:
@@ -378,7 +378,7 @@ def test_a_name_that_two_themes_share_is_refused_with_both(tmp_path: Path) -> No
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "q.rq").write_text("#+ summary: What?\nSELECT * {}", encoding="utf-8")
     with pytest.raises(InputError, match="did you mean other/q or theme/q"):
-        queries.find(tmp_path, "q")
+        queries.find(queries.library(tmp_path), "q")
 
 
 def test_fault_queries_are_no_part_of_the_library() -> None:
@@ -388,23 +388,23 @@ def test_fault_queries_are_no_part_of_the_library() -> None:
 @pytest.mark.parametrize(("given", "sum_"), [({}, "42"), ({"n": "-1"}, "0"), ({"n": " 7 "}, "8")])
 def test_an_integer_parameter_counts(small: Graph, tmp_path: Path, given: dict[str, str], sum_: str) -> None:
     write(tmp_path, "#+ summary: How many?\n#+ params: {n: {type: integer, default: 41}}\nSELECT (?n + 1 AS ?sum) {}")
-    assert queries.ask(small.store, queries.find(tmp_path, "q"), given).rows.to_dicts() == [{"sum": sum_}]
+    assert queries.ask(small.store, queries.find(queries.library(tmp_path), "q"), given).rows.to_dicts() == [{"sum": sum_}]
 
 
 def test_an_integer_parameter_refuses_what_is_no_whole_number(small: Graph, tmp_path: Path) -> None:
     write(tmp_path, "#+ summary: How many?\n#+ params: {n: {type: integer, default: 1}}\nSELECT (?n AS ?m) {}")
     with pytest.raises(InputError, match=r"n=1\.5: not a whole number"):
-        queries.ask(small.store, queries.find(tmp_path, "q"), {"n": "1.5"})
+        queries.ask(small.store, queries.find(queries.library(tmp_path), "q"), {"n": "1.5"})
 
 
 def test_a_text_parameter_is_a_literal_whatever_it_holds(small: Graph, tmp_path: Path) -> None:
     write(tmp_path, "#+ summary: What?\n#+ params: {t: {type: text, default: x}}\nSELECT (STRLEN(?t) AS ?n) {}")
-    assert queries.ask(small.store, queries.find(tmp_path, "q"), {"t": '"} SELECT'}).rows.to_dicts() == [{"n": "9"}]
+    assert queries.ask(small.store, queries.find(queries.library(tmp_path), "q"), {"t": '"} SELECT'}).rows.to_dicts() == [{"n": "9"}]
 
 
 def test_a_malformed_query_of_the_library_is_reported_with_its_file_and_place(small: Graph, tmp_path: Path) -> None:
     path = write(tmp_path, "#+ summary: What?\nSELECT * WHERE {\n  ?s ?p }")
     with pytest.raises(QueryError) as caught:
-        queries.ask(small.store, queries.find(tmp_path, "q"), {})
+        queries.ask(small.store, queries.find(queries.library(tmp_path), "q"), {})
     assert str(caught.value).startswith(f"{path}: the query is malformed at line 3")
     assert caught.value.line == 3

@@ -38,7 +38,7 @@ class Graph:
 
     def ask(self, name: str, **values: object) -> Rows:
         """Answer the library query `name` with parameters as keywords (text, dates); see `queries`."""
-        question = queries.find(self.layout.queries, name)
+        question = queries.find(self.queries(), name)
         return queries.ask(self.store, question, {k: str(v) for k, v in values.items()}).rows
 
     def queries(self) -> dict[str, Question]:

@@ -62,9 +62,8 @@ def library(folder: Path) -> dict[str, Question]:
     return {q.name: q for q in questions}
 
 
-def find(folder: Path, name: str) -> Question:
-    """Return the question called `name`, or by its last part alone where that is unique. Raises `InputError`."""
-    questions = library(folder)
+def find(questions: Mapping[str, Question], name: str) -> Question:
+    """Return the question of a library called `name`, or by its last part alone where that is unique. Raises `InputError`."""
     matches = [q for q in questions.values() if name in (q.name, q.name.partition("/")[2])]
     if len(matches) == 1:
         return matches[0]

@@ -86,7 +86,7 @@ def ask(name: str, pairs: tuple[str, ...], as_of: str | None, known_on: str | No
 
     values = dict(_pair(pair) for pair in pairs)
     values.update({k: v for k, v in (("as_of", as_of), ("known_on", known_on)) if v is not None})
-    question = library.find(layout().queries, name)
+    question = library.find(library.library(layout().queries), name)
     answer = library.ask(open_graph(endpoint, timeout=timeout).store, question, values)
     chosen = form or ("ttl" if answer.kind == "graph" else "table")
     emit(answer.serialize(chosen))

@@ -30,6 +30,8 @@ GUIDE = (
     ("paradigms", "ParadigmAssignment"), ("who makes, runs and supervises generative AI", "RoleHolding"),
     ("duties under AI rules", "Obligation"), ("filings and signatures of codes", "Filing"), ("where a service can be used", "Availability"),
     ("who took whose place", "Succession"), ("what the rules concluded, and from which rows", "Derivation"), ("where a fact was read", "Source"))
+#: the module that holds what is said of the ontology as a whole
+ROOT = "ns"
 _ALIGNED = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{ALIGNMENTS_GRAPH.value}> {{ ?s ?p ?o }} }}"
 _THINGS = "SELECT (COUNT(DISTINCT ?thing) AS ?n) WHERE { ?thing a ?class }"
 _ROWS = """SELECT ?code (COUNT(DISTINCT ?row) AS ?n) WHERE {
@@ -137,7 +139,7 @@ def markdown(graph: Graph) -> dict[str, str]:
              "codes.md": environment.get_template("codes.md").render(manual=whole)}
     for name, module in whole.modules.items():
         classes, properties = whole.of_module(name)
-        if classes or properties:
+        if name != ROOT:
             pages[f"{name}.md"] = environment.get_template("module.md").render(
                 manual=whole, module=module, classes=classes, properties=properties, arrows=_arrows(classes),
                 examples={c.name: example(c, graph) for c in classes})
