@@ -110,6 +110,7 @@ CASES = {
     "positions/split": {"a": "USA", "b": "CHN", "as_of": "2024-01-01", "known_on": EVERYTHING},
     "provenance/disagreeing-sources": {"known_on": EVERYTHING},
     "provenance/evidence-grades": {"known_on": EVERYTHING},
+    "provenance/second-codings": {"known_on": EVERYTHING},
     "provenance/recalled-rows": {"known_on": EVERYTHING},
     "provenance/sources-of": {"thing": "hill-declaration", "known_on": EVERYTHING},
     "provenance/weakest": {"known_on": EVERYTHING},

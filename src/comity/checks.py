@@ -21,7 +21,7 @@ from rdflib.term import Node
 from comity.errors import InputError, located
 from comity.tables import Fault, TableData
 from comity.triples import Place
-from comity.vocabulary import ID, XSD, read_turtle
+from comity.vocabulary import ID, RDFS, TYPE, XSD, read_turtle
 
 DERIVATION = ID + "derivation/"
 APART = ("style", "derived")
@@ -31,11 +31,14 @@ def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables:
     """Validate what rows state, in the union of all graphs in `store`, against the shapes of the folder `shapes`.
 
     Returns one fault for each violation, at the place of its focus node. Raises `InputError` if a shape is malformed.
-    Derivations are left out: they are many, a fault query looks at each, and their shape is run with the ontology's own.
+    Derivations are left out: they are many, a fault query looks at each, and their shape is run with the ontology's own. So
+    are properties that no shape names, which no open shape can see.
     """
     columns = {name: _columns_by_property(table) for name, table in tables.items()}
-    stated = plain_graph(q for q in store if not q.subject.value.startswith(DERIVATION))
-    return sorted(_violation(result, places, columns) for result in results(stated, _shapes_graph(shapes), shapes))
+    shape = _shapes_graph(shapes)
+    seen = {str(term) for term in shape.all_nodes() if isinstance(term, rdflib.URIRef)} | {TYPE.value, RDFS + "subClassOf"}
+    stated = plain_graph(q for q in store if q.predicate.value in seen and not q.subject.value.startswith(DERIVATION))
+    return sorted(_violation(result, places, columns) for result in results(stated, shape, shapes))
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,14 @@ def dump(store: ox.Store, name: str, prefixes: dict[str, str]) -> bytes:
     if name not in GRAPH_FORMATS:
         raise InputError(f"unknown format {name}; use one of {', '.join(GRAPH_FORMATS)}")
     if name in QUAD_FORMATS:
-        quads = sorted(store, key=str)
-        return ox.serialize(quads, format=GRAPH_FORMATS[name], prefixes=prefixes if name == "trig" else None) or b""
-    triples = sorted({q.triple for q in store}, key=str)
-    return ox.serialize(triples, format=GRAPH_FORMATS[name], prefixes=None if name == "nt" else prefixes) or b""
+        lines = sorted(store.dump(format=ox.RdfFormat.N_QUADS).splitlines(keepends=True))
+    else:
+        lines = sorted(set((ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)))
+    sorted_ = b"".join(lines)
+    if name in ("nq", "nt"):
+        return sorted_
+    statements = ox.parse(sorted_, format=ox.RdfFormat.N_QUADS)
+    return ox.serialize(statements if name == "trig" else (q.triple for q in statements), format=GRAPH_FORMATS[name], prefixes=prefixes) or b""
 
 
 def manifest(prepared: Prepared) -> dict[str, Any]:
