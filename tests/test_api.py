@@ -398,7 +398,8 @@ def test_every_example_and_every_question_of_the_library_has_a_real_page(real: T
         assert ">0 rows" not in page.text
 
 
-@pytest.mark.parametrize("path", ["/doc/actor/JPN", "/doc/actor/EU", "/doc/instrument/cptpp", "/doc/instrument/eu-gdpr-2016", "/metrics", "/ontology", "/ontology/Recognition", "/"])
+@pytest.mark.parametrize("path", [
+    "/doc/actor/JPN", "/doc/actor/EU", "/doc/instrument/cptpp", "/doc/instrument/eu-gdpr-2016", "/metrics", "/ontology", "/ontology/Recognition", "/"])
 def test_real_pages_load_nothing_from_another_host(real: TestClient, path: str) -> None:
     response = real.get(path, headers=HTML)
     assert response.status_code == 200
@@ -587,7 +588,8 @@ def test_errors_carry_no_tag(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("path", [
-    "/", "/queries", "/query", "/metrics", "/ontology", "/context.jsonld", "/dumps/", "/docs", "/health", "/openapi.json", "/.well-known/void", "/static/style.css"])
+    "/", "/queries", "/query", "/metrics", "/ontology", "/context.jsonld", "/dumps/", "/docs", "/health",
+    "/openapi.json", "/.well-known/void", "/static/style.css"])
 def test_every_address_that_answers_get_answers_head_without_a_body(client: TestClient, path: str) -> None:
     head, full = client.head(path), client.get(path)
     assert head.status_code == full.status_code == 200

@@ -42,7 +42,7 @@ def dump(store: ox.Store, name: str, prefixes: dict[str, str]) -> bytes:
     if name not in GRAPH_FORMATS:
         raise InputError(f"unknown format {name}; use one of {', '.join(GRAPH_FORMATS)}")
     if name in QUAD_FORMATS:
-        lines = sorted(store.dump(format=ox.RdfFormat.N_QUADS).splitlines(keepends=True))
+        lines = sorted((store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
     else:
         lines = sorted(set((ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)))
     sorted_ = b"".join(lines)

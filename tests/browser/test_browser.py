@@ -20,7 +20,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "/", "/queries", "/query", "/metrics", "/ontology", "/ontology/Recognition", "/ontology/codes/mechanism", "/ontology/treaties", "/dumps/", "/docs", "/search?q=zzzz", "/doc/actor/JPN", "/doc/actor/EU",
+    "/", "/queries", "/query", "/metrics", "/ontology", "/ontology/Recognition", "/ontology/codes/mechanism", "/ontology/treaties",
+    "/dumps/", "/docs", "/search?q=zzzz", "/doc/actor/JPN", "/doc/actor/EU",
     "/doc/instrument/cptpp", "/doc/source/recalled", "/concept/topic/data-flows", "/queries/lookup/parties?agreement=RCEP",
     "/queries/aigc/providers-in-listed-jurisdictions",
 )
