@@ -47,6 +47,7 @@ FAULTS = {
     "overlapping-periods": ("designations.csv", "usa-concern-list-HKG,USA,HKG,", "usa-concern-list-HKG,USA,CHN,", 3, "id"),
     "recognition-without-decision": ("recognitions.csv", "eu-jpn-decision", "hill-declaration", 2, "based_on_id"),
     "retracted-before-recorded": ("participations.csv", "2024-01-10,2024-06-01", "2024-01-10,2024-01-09", 7, "retracted_on"),
+    "same-name-twice": ("actors.csv", "Authority,Data Registrar,", "Authority,Information Commissioner's Office,", 17, "label_en"),
     "source-kind-below-grade": ("assignments.csv", "own-knowledge,,recalled", "own-knowledge,p. 5,secondary", 2, "evidence_grade"),
     "status-after-its-end": ("instruments.csv", "data-security,hard,replaced,", "data-security,hard,in-force,", 18, "legal_status_code"),
     "thing-of-disjoint-classes": ("actors.csv", "mistral,AigcProvider,", "mistral,Statute,", 18, ""),
