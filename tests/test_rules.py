@@ -415,7 +415,7 @@ def test_a_provision_conflicts_only_on_its_own_days(provision: Values, days: tup
 
 
 @pytest.mark.parametrize(("agreement", "topic", "stance", "conflicts"), [
-    ("DigitalEconomyAgreement", "data-flows", "prohibits", True), ("Convention", "data-flows", "prohibits", False),
+    ("DigitalEconomyAgreement", "data-flows", "prohibits", False), ("Convention", "data-flows", "prohibits", False),
     ("Convention", "data-flows", "requires", False), ("TradeAgreement", "data-flows", "encourages", False),
     ("TradeAgreement", "data-localisation", "requires", False), ("Convention", "data-localisation", "prohibits", True)])
 def test_what_counts_as_asking_for_flows_or_forbidding_localisation(agreement: str, topic: str, stance: str, conflicts: bool) -> None:

@@ -49,7 +49,8 @@ class Finding:
 def report(places: Layout, graph: ox.Store) -> list[Finding]:
     """Return all findings on the ontology of `places`, gravest first.
 
-    `graph` is the whole graph after inference, which tells the terms in use; the rules run on it once more. Raises `InputError` for files that cannot be read.
+    `graph` is the whole graph after inference, which tells the terms in use; the rules run on it once more.
+    Raises `InputError` for files that cannot be read.
     """
     quads = ontology(places.ontology)
     known = [*quads, *alignments.typed(places.ontology, {t.value for q in quads for t in (q.predicate, q.object) if isinstance(t, ox.NamedNode)})]
@@ -60,7 +61,7 @@ def report(places: Layout, graph: ox.Store) -> list[Finding]:
     listed = [_finding(severity, term, rule, message, lines, exempt) for severity, term, rule, message in found]
     listed += [Finding("ERROR", f"ontology/rules/{name}.rq", 0, "", "Order", f"derives {count} more when run again: name in #+ after what it builds on.")
                for name, count in unsettled(graph, places.ontology / "rules").items()]
-    listed += [Finding("ERROR", alignments.FILE, line, "", "Alignment", message) for line, message in alignments.misfits(places.ontology)]
+    listed += [Finding("ERROR", f"ontology/{alignments.FILE}", line, "", "Alignment", message) for line, message in alignments.misfits(places.ontology)]
     return sorted(set(listed), key=lambda f: (SEVERITIES.index(f.severity), f))
 
 
@@ -146,7 +147,7 @@ def consistency(quads: Iterable[ox.Quad]) -> Iterator[Found]:
 
 
 def unused(places: Layout, quads: Iterable[ox.Quad], graph: Iterable[ox.Quad]) -> Iterator[Found]:
-    """Find terms that no statement, query, rule, shape or mapping uses; for concepts that is only worth knowing."""
+    """Find terms that no statement, query, rule or mapping uses; for concepts that is only worth knowing."""
     used = {m.subject for m in alignments.mappings(places.ontology)}
     for quad in graph:
         used.add(quad.predicate.value)

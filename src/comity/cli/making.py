@@ -44,12 +44,16 @@ def build(out: Path | None, form: str) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--evidence", is_flag=True, help="List the rows that are only recalled.")
 @click.option("--ontology", is_flag=True, help="Check the ontology instead: style, OWL 2 RL, consistency, alignment, unused terms.")
-def check(form: str, evidence: bool, ontology: bool) -> None:
+@click.option("--coding", is_flag=True, help="Say how far two coders of the transfer rules in the built graph agree (Krippendorff's alpha).")
+def check(form: str, evidence: bool, ontology: bool, coding: bool) -> None:
     """Check tables, shapes and cross-row rules, and report every fault with its place and remedy."""
     from comity import build as building
 
     if ontology:
         _check_ontology(form)
+        return
+    if coding:
+        _show_agreement(form)
         return
     with _progress(building.STAGES[:-1]) as step:
         prepared = building.prepare(layout(), step)
@@ -89,6 +93,19 @@ def _check_ontology(form: str) -> None:
         click.echo(", ".join(f"{count} {severity}" for severity, count in counts.items()))
     if counts["ERROR"] or counts["WARN"]:
         raise FaultsFound(f"{counts['ERROR'] + counts['WARN']} findings on the ontology; mend where the lines above say, or declare the exception")
+
+
+def _show_agreement(form: str) -> None:
+    from comity.coding import agreement
+    from comity.graph import open as open_graph
+
+    found = agreement(open_graph().store)
+    if form == "json":
+        click.echo(json.dumps([asdict(a) for a in found], indent=1))
+        return
+    for a in found:
+        alpha = "not enough to tell" if a.alpha is None else f"alpha {a.alpha:.2f} ({a.low:.2f} to {a.high:.2f})"
+        click.echo(f"{a.variable}: {a.rules} rules, {a.alike:.0%} alike, {alpha}, {a.level}")
 
 
 def _recalled(prepared: Prepared) -> list[str]:
