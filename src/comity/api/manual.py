@@ -66,7 +66,8 @@ def part(request: Request, name: str) -> Response:
     if name not in whole.modules:
         raise Problem(404, f"no class or module is called {name}; see /ontology")
     classes, properties = whole.of_module(name)
-    return _page(render("ontology_module.html", title=whole.modules[name].title, module=whole.modules[name], classes=classes, properties=properties))
+    return _page(render("ontology_module.html", title=whole.modules[name].title, module=whole.modules[name], classes=classes, properties=properties,
+                        rules=whole.rules))
 
 
 def _manual(request: Request) -> Manual:

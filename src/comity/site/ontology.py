@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from comity.queries import Question
+from comity.queries import Question, header
 from comity.vocabulary import BASE, CONCEPT, DCTERMS, NS, OWL, RDF, RDFS, SHACL, SKOS, XSD, ontology, read_turtle
 
 EXAMPLE = SKOS + "example"
@@ -105,13 +105,24 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """One rule: its file's name, the question that it answers, what it derives, and the rules that run before it."""
+
+    name: str
+    summary: str
+    derives: str
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Manual:
-    """The whole ontology as its pages show it."""
+    """The whole ontology as its pages show it; the rules belong to the module of derived statements."""
 
     modules: dict[str, Module]
     classes: dict[str, Class]
     properties: dict[str, Property]
     schemes: dict[str, Scheme]
+    rules: tuple[Rule, ...]
 
     def of_module(self, name: str) -> tuple[list[Class], list[Property]]:
         """Return the classes and the properties of a module, in order of name."""
@@ -151,7 +162,7 @@ def read(folder: Path, questions: Mapping[str, Question], aligned: Iterable[tupl
          for s in ours if OWL + "Ontology" in facts.nodes(s, RDF + "type")},
         {_last(s): _class(facts, s) for s in ours if OWL + "Class" in facts.nodes(s, RDF + "type")},
         {_last(s): _property(facts, s, kind) for s in ours for t, kind in _KINDS.items() if t in facts.nodes(s, RDF + "type")},
-        _schemes(facts))
+        _schemes(facts), tuple(_rule(path) for path in sorted((folder / "rules").glob("*.rq"))))
     _read_shapes(folder, manual)
     _relate(manual, questions, aligned)
     return manual
@@ -170,6 +181,11 @@ def _class(facts: _Facts, iri: str) -> Class:
 def _property(facts: _Facts, iri: str, kind: str) -> Property:
     return Property(_last(iri), kind, facts.text(iri, RDFS + "label"), facts.text(iri, RDFS + "label", "zh"), facts.text(iri, SKOS + "definition"),
                     facts.node(iri, DCTERMS + "source"), _last(facts.node(iri, RDFS + "isDefinedBy")))
+
+
+def _rule(path: Path) -> Rule:
+    values = header(path)
+    return Rule(path.stem, values["summary"], values.get("derives", ""), tuple(values.get("after") or ()))
 
 
 def _schemes(facts: _Facts) -> dict[str, Scheme]:
