@@ -269,6 +269,15 @@ def test_the_version_changes_with_each_input_and_with_nothing_else(checkout: Lay
     assert len(versions) == 5
 
 
+def test_the_graph_of_each_rule_says_what_it_derives(checkout: Layout) -> None:
+    prepared = prepare(checkout)
+    rows = prepared.store.query("""PREFIX dcterms: <http://purl.org/dc/terms/>
+        SELECT ?graph WHERE { GRAPH <https://w3id.org/comity/graph/dataset> {
+          ?graph dcterms:title ?question ; dcterms:description ?derives FILTER(STRENDS(?question, "?") && ?derives != "") } }""")
+    said = {row["graph"].value.rpartition("/")[2] for row in rows}
+    assert said == {p.stem for p in (checkout.ontology / "rules").glob("*.rq")} == set(prepared.derived)
+
+
 def test_the_graph_states_its_version_and_the_day_of_its_newest_row(small: object, pristine: Layout) -> None:
     prepared = prepare(pristine)
     rows = prepared.store.query("""SELECT ?version ?day WHERE { GRAPH <https://w3id.org/comity/graph/dataset> {

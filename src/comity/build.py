@@ -23,10 +23,11 @@ from comity import __version__, alignments
 from comity.dumps import artefacts
 from comity.errors import FaultsFound, InputError
 from comity.inference import derive
+from comity.queries import header
 from comity.settings import Layout
 from comity.tables import METADATA, Fault, TableData, counted, read
 from comity.triples import Place, lift
-from comity.vocabulary import DATASET, DATASET_GRAPH, DCTERMS, OWL, TYPE, VOID, XSD, declared, ontology, prefixes
+from comity.vocabulary import DATASET, DATASET_GRAPH, DCTERMS, INFERRED, OWL, PROV, TYPE, VOID, XSD, declared, ontology, prefixes
 
 STAGES = ("tables", "triples", "inference", "checks", "files")
 Progress = Callable[[str], None]
@@ -105,6 +106,7 @@ def assemble(places: Layout, progress: Progress = lambda stage: None) -> Prepare
         store = prepared.store
         store.bulk_extend([*ontology(places.ontology), *alignments.quads(places.ontology), *lifted.quads, *_dataset(prepared)])
         prepared.derived = derive(store, places.ontology / "rules")
+        store.extend(_inferred(places))
     return prepared
 
 
@@ -130,6 +132,17 @@ def _dataset(prepared: Prepared) -> list[ox.Quad]:
     if days:
         values.append((DCTERMS + "modified", ox.Literal(max(days).isoformat(), datatype=ox.NamedNode(XSD + "date"))))
     return [ox.Quad(DATASET, ox.NamedNode(p), o, DATASET_GRAPH) for p, o in values]
+
+
+def _inferred(places: Layout) -> list[ox.Quad]:
+    """Say of the graph of each rule which question it answers, and what it derives from which rows."""
+    quads = []
+    for path in sorted((places.ontology / "rules").glob("*.rq")):
+        values, graph = header(path), ox.NamedNode(INFERRED + path.stem)
+        said = ((TYPE.value, ox.NamedNode(PROV + "Entity")), (DCTERMS + "title", ox.Literal(str(values["summary"]), language="en")),
+                (DCTERMS + "description", ox.Literal(str(values.get("derives", "")), language="en")))
+        quads += [ox.Quad(graph, ox.NamedNode(p), o, DATASET_GRAPH) for p, o in said]
+    return quads
 
 
 @contextlib.contextmanager
