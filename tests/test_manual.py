@@ -17,7 +17,7 @@ from comity.api.app import create_app
 from comity.graph import Graph
 from comity.site.manual import GUIDE, context, diagram, lineage, manual, markdown
 from comity.site.ontology import Manual
-from comity.vocabulary import BASE, ID, NS, RDF, RDFS
+from comity.vocabulary import BASE, ID, NS, RDF, RDFS, prefixes
 
 DOCS = ROOT / "docs" / "ontology"
 
@@ -162,15 +162,15 @@ def test_what_is_not_there_is_a_404_that_says_where_to_look(client: TestClient, 
     assert "/ontology" in answer.text or ".ttl" in answer.text
 
 
-def test_json_with_the_context_means_what_the_graph_says(small: Graph) -> None:
-    document = context(small) | {"id": f"{ID}recognition/EU-JPN-2019", "type": "Recognition", "recogniser": f"{ID}actor/EU",
+def test_json_with_the_context_means_what_the_graph_says(small: Graph, whole: Manual) -> None:
+    document = context(whole, prefixes(small.layout.ontology)) | {"id": f"{ID}recognition/EU-JPN-2019", "type": "Recognition", "recogniser": f"{ID}actor/EU",
                                  "rdfs:label": {"@value": "one", "@language": "en"}}
     statements = {(q.predicate.value, str(q.object)) for q in ox.parse(json.dumps(document), format=ox.RdfFormat.JSON_LD)}
     assert statements == {(RDF + "type", f"<{NS}Recognition>"), (NS + "recogniser", f"<{ID}actor/EU>"), (RDFS + "label", '"one"@en')}
 
 
 def test_the_context_names_every_class_and_property(small: Graph, whole: Manual, client: TestClient) -> None:
-    terms = context(small)["@context"]
+    terms = context(whole, prefixes(small.layout.ontology))["@context"]
     assert set(whole.classes) | set(whole.properties) <= set(terms)
     assert client.get("/context.jsonld").json() == {"@context": terms}
 

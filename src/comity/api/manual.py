@@ -13,7 +13,7 @@ from comity.graph import Graph
 from comity.site.manual import class_page, codes_page, context, manual
 from comity.site.ontology import Manual
 from comity.site.pages import render
-from comity.vocabulary import ALIGNMENTS_GRAPH, ONTOLOGY_GRAPH
+from comity.vocabulary import ALIGNMENTS_GRAPH, ONTOLOGY_GRAPH, prefixes
 
 router = APIRouter(tags=["ontology"])
 
@@ -39,7 +39,8 @@ def namespace_as(request: Request, extension: str) -> Response:
 @router.get("/context.jsonld")
 def jsonld_context(request: Request) -> Response:
     """Return the JSON-LD context of the ontology."""
-    return Response(json.dumps(context(request.app.state.graph), indent=1, ensure_ascii=False), media_type="application/ld+json")
+    made = context(_manual(request), prefixes(request.app.state.graph.layout.ontology))
+    return Response(json.dumps(made, indent=1, ensure_ascii=False), media_type="application/ld+json")
 
 
 @router.get("/ontology", include_in_schema=False)

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from comity.graph import Graph
 from comity.site.ontology import Class, Manual, read
-from comity.site.pages import render
+from comity.site.pages import environment, render
 from comity.store import Store
 from comity.vocabulary import ALIGNMENTS_GRAPH, BASE, ID, NS, compact, prefixes
 
@@ -134,13 +134,13 @@ def _line(x1: float, y1: float, x2: float, y2: float, label: str) -> dict[str, A
 def markdown(graph: Graph) -> dict[str, str]:
     """Return the Markdown pages by file name: one for each module, one for the codes, and their index."""
     whole = manual(graph)
-    environment = _environment()
-    pages = {"README.md": environment.get_template("manual.md").render(manual=whole, guide=GUIDE),
-             "codes.md": environment.get_template("codes.md").render(manual=whole)}
+    plain = _plain()
+    pages = {"README.md": plain.get_template("manual.md").render(manual=whole, guide=GUIDE),
+             "codes.md": plain.get_template("codes.md").render(manual=whole)}
     for name, module in whole.modules.items():
         classes, properties = whole.of_module(name)
         if name != ROOT:
-            pages[f"{name}.md"] = environment.get_template("module.md").render(
+            pages[f"{name}.md"] = plain.get_template("module.md").render(
                 manual=whole, module=module, classes=classes, properties=properties, arrows=_arrows(classes),
                 examples={c.name: example(c, graph) for c in classes})
     return {name: "\n".join(line.rstrip() for line in _close(text)) + "\n" for name, text in pages.items()}
@@ -162,11 +162,11 @@ def _arrows(classes: list[Class]) -> list[str]:
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=False, trim_blocks=True,  # noqa: S701
-                                     lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters["mdlink"] = _markdown_link
-    return environment
+def _plain() -> jinja2.Environment:
+    """Return the environment of the Markdown templates, which escape nothing."""
+    made = environment().overlay(autoescape=False)
+    made.filters["mdlink"] = _markdown_link
+    return made
 
 
 def _markdown_link(iri: str, whole: Manual) -> str:
@@ -177,10 +177,9 @@ def _markdown_link(iri: str, whole: Manual) -> str:
     return f"[{urlsplit(iri).fragment or iri.rpartition('/')[2]}]({iri})"
 
 
-def context(graph: Graph) -> dict[str, Any]:
-    """Return a JSON-LD context: each class and property under its own name, links as IRIs, and the project's prefixes."""
-    whole = manual(graph)
+def context(whole: Manual, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a JSON-LD context: each class and property under its own name, links as IRIs, and the prefixes in `names`."""
     terms: dict[str, Any] = {name: NS + name for name in sorted(whole.classes)}
     for name, entry in sorted(whole.properties.items()):
         terms[name] = {"@id": NS + name, "@type": "@id"} if entry.kind == "link" else NS + name
-    return {"@context": {"@version": 1.1, "id": "@id", "type": "@type", **prefixes(graph.layout.ontology), **terms}}
+    return {"@context": {"@version": 1.1, "id": "@id", "type": "@type", **names, **terms}}

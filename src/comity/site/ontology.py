@@ -15,6 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from comity.queries import Question, header
+from comity.site.pages import part
 from comity.vocabulary import BASE, CONCEPT, DCTERMS, NS, OWL, RDF, RDFS, SHACL, SKOS, XSD, ontology, read_turtle
 
 EXAMPLE = SKOS + "example"
@@ -158,29 +159,25 @@ def read(folder: Path, questions: Mapping[str, Question], aligned: Iterable[tupl
     facts = _Facts(ontology(folder))
     ours = sorted(s for s in facts.values if s.startswith(NS.removesuffix("#")))
     manual = Manual(
-        {_last(s): Module(_last(s), facts.text(s, DCTERMS + "title"), facts.text(s, DCTERMS + "description"))
+        {part(s): Module(part(s), facts.text(s, DCTERMS + "title"), facts.text(s, DCTERMS + "description"))
          for s in ours if OWL + "Ontology" in facts.nodes(s, RDF + "type")},
-        {_last(s): _class(facts, s) for s in ours if OWL + "Class" in facts.nodes(s, RDF + "type")},
-        {_last(s): _property(facts, s, kind) for s in ours for t, kind in _KINDS.items() if t in facts.nodes(s, RDF + "type")},
+        {part(s): _class(facts, s) for s in ours if OWL + "Class" in facts.nodes(s, RDF + "type")},
+        {part(s): _property(facts, s, kind) for s in ours for t, kind in _KINDS.items() if t in facts.nodes(s, RDF + "type")},
         _schemes(facts), tuple(_rule(path) for path in sorted((folder / "rules").glob("*.rq"))))
     _read_shapes(folder, manual)
     _relate(manual, questions, aligned)
     return manual
 
 
-def _last(iri: str) -> str:
-    return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
-
-
 def _class(facts: _Facts, iri: str) -> Class:
-    return Class(_last(iri), facts.text(iri, RDFS + "label"), facts.text(iri, RDFS + "label", "zh"), facts.text(iri, SKOS + "definition"),
-                 facts.text(iri, SKOS + "scopeNote"), facts.node(iri, DCTERMS + "source"), _last(facts.node(iri, RDFS + "isDefinedBy")),
+    return Class(part(iri), facts.text(iri, RDFS + "label"), facts.text(iri, RDFS + "label", "zh"), facts.text(iri, SKOS + "definition"),
+                 facts.text(iri, SKOS + "scopeNote"), facts.node(iri, DCTERMS + "source"), part(facts.node(iri, RDFS + "isDefinedBy")),
                  parents=facts.nodes(iri, RDFS + "subClassOf"), example=facts.node(iri, EXAMPLE))
 
 
 def _property(facts: _Facts, iri: str, kind: str) -> Property:
-    return Property(_last(iri), kind, facts.text(iri, RDFS + "label"), facts.text(iri, RDFS + "label", "zh"), facts.text(iri, SKOS + "definition"),
-                    facts.node(iri, DCTERMS + "source"), _last(facts.node(iri, RDFS + "isDefinedBy")))
+    return Property(part(iri), kind, facts.text(iri, RDFS + "label"), facts.text(iri, RDFS + "label", "zh"), facts.text(iri, SKOS + "definition"),
+                    facts.node(iri, DCTERMS + "source"), part(facts.node(iri, RDFS + "isDefinedBy")))
 
 
 def _rule(path: Path) -> Rule:
@@ -192,7 +189,7 @@ def _schemes(facts: _Facts) -> dict[str, Scheme]:
     found = {}
     for iri in sorted(s for s in facts.values if SKOS + "ConceptScheme" in facts.nodes(s, RDF + "type")):
         codes = [s for s in sorted(facts.values) if iri in facts.nodes(s, SKOS + "inScheme")]
-        concepts = tuple(Concept(_last(c), facts.text(c, SKOS + "prefLabel"), facts.text(c, SKOS + "prefLabel", "zh"),
+        concepts = tuple(Concept(part(c), facts.text(c, SKOS + "prefLabel"), facts.text(c, SKOS + "prefLabel", "zh"),
                                  facts.text(c, SKOS + "definition")) for c in codes)
         name = iri.removeprefix(CONCEPT)
         found[name] = Scheme(name, facts.text(iri, SKOS + "prefLabel"), facts.text(iri, SKOS + "prefLabel", "zh"), facts.text(iri, SKOS + "definition"),
@@ -208,7 +205,7 @@ def _read_shapes(folder: Path, manual: Manual) -> None:
             statements[quad.subject][quad.predicate.value].append(quad.object)  # type: ignore[index, arg-type]
         for shape in list(statements):
             target = statements[shape].get(SHACL + "targetClass", [])
-            name = _last(target[0].value) if len(target) == 1 and isinstance(target[0], ox.NamedNode) else ""
+            name = part(target[0].value) if len(target) == 1 and isinstance(target[0], ox.NamedNode) else ""
             if name in manual.classes:
                 links = [_link(statements[p], manual) for p in statements[shape][SHACL + "property"] if p in statements]  # type: ignore[index]
                 manual.classes[name].links += [link for link in links if link is not None]
@@ -222,7 +219,7 @@ def _link(shape: Mapping[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]], m
     if not path:
         return None
     scheme = re.search(r"/concept/([a-z-]+)/", first("pattern"))
-    wanted, literal = _last(first("class")), first("datatype").removeprefix(XSD).removeprefix(RDF)
+    wanted, literal = part(first("class")), first("datatype").removeprefix(XSD).removeprefix(RDF)
     if scheme:
         target, kind = scheme[1], "scheme"
     elif wanted and wanted != "Concept":
@@ -234,8 +231,8 @@ def _link(shape: Mapping[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]], m
     if path == RDFS + "label":
         return Link("label", "label", "Its English name.", "text", "value", "1", "label_en", path)
     column = re.match(r"((?:[a-z0-9]+_)*[a-z0-9]+(?:, [a-z_]+)*) (?:names|takes|is|name|aim)\b", first("message"))
-    known = manual.properties.get(_last(path)) if path.startswith(NS) else None
-    return Link(_last(path), known.label if known else _last(path), known.definition if known else "", target, kind,
+    known = manual.properties.get(part(path)) if path.startswith(NS) else None
+    return Link(part(path), known.label if known else part(path), known.definition if known else "", target, kind,
                 least if least == most else f"{least}..{most}", column[1] if column else "", path)
 
 
@@ -249,8 +246,8 @@ def _relate(manual: Manual, questions: Mapping[str, Question], aligned: Iterable
         words = re.compile(rf"comity:(?:{'|'.join([name, *sorted(special[name])])})\b")
         entry.questions = [q for _, q in sorted(questions.items()) if words.search(q.text)]
     for subject, predicate, object_ in sorted(aligned):
-        if subject.startswith(NS) and (entry_ := manual.classes.get(_last(subject))):
-            entry_.mappings.append((_last(predicate), object_))
+        if subject.startswith(NS) and (entry_ := manual.classes.get(part(subject))):
+            entry_.mappings.append((part(predicate), object_))
 
 
 def _distinctive(manual: Manual) -> dict[str, set[str]]:

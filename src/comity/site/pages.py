@@ -52,16 +52,17 @@ class Group:
 
 def render(template: str, **context: Any) -> str:
     """Fill a template of this package."""
-    return _environment().get_template(template).render(**context)
+    return environment().get_template(template).render(**context)
 
 
 @cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=True, trim_blocks=True,
+def environment() -> jinja2.Environment:
+    """Return the environment of the templates, made once."""
+    made = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters.update(path=path, short=short, part=_part, host=lambda address: urlsplit(address).netloc, quote=lambda text: quote(str(text), safe=""))
-    environment.globals.update(evidence=_evidence, columns=_columns, headings=HEADINGS, long=LAST, dates=DATES)
-    return environment
+    made.filters.update(path=path, short=short, part=part, host=lambda address: urlsplit(address).netloc, quote=lambda text: quote(str(text), safe=""))
+    made.globals.update(evidence=_evidence, columns=_columns, headings=HEADINGS, long=LAST, dates=DATES)
+    return made
 
 
 def path(iri: str) -> str:
@@ -69,7 +70,8 @@ def path(iri: str) -> str:
     if iri.startswith(ID):
         return "/doc/" + iri.removeprefix(ID)
     if iri.startswith(NS):
-        return "/ontology/" + iri.removeprefix(NS) if iri.removeprefix(NS)[:1].isupper() else "/ontology#" + iri.removeprefix(NS)
+        name = iri.removeprefix(NS)
+        return f"/ontology/{name}" if name[:1].isupper() else f"/ontology#{name}"
     return "/" + iri.removeprefix(BASE) if iri.startswith(CONCEPT) else iri if iri.startswith(("http://", "https://")) else "#"
 
 
@@ -78,7 +80,7 @@ def short(iri: str) -> str:
     return compact(iri, {"comity": NS, "skos": SKOS})
 
 
-def _part(iri: str) -> str:
+def part(iri: str) -> str:
     """Return the last part of an IRI."""
     return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
 
@@ -87,7 +89,7 @@ def entity(description: Description, address: str, store: Store) -> str:
     """Render the page of one thing: facts first, then the rows that name it, each with its evidence."""
     facts: dict[str, list[Statement]] = defaultdict(list)
     for statement in description.statements:
-        name = _part(statement.predicate)
+        name = part(statement.predicate)
         if name not in (*EVIDENCE, *CLOCKS) and statement.predicate not in (*LABELS, RDF + "type"):
             facts[NAMES.get(name, statement.property_label)].append(statement)
     names = [s for s in description.statements if s.predicate in LABELS and s.value != description.label]
@@ -99,10 +101,10 @@ def entity(description: Description, address: str, store: Store) -> str:
 
 def _group(kind: str, rows: tuple[Mention, ...], thing: str) -> Group:
     """Choose the columns of a class: what its rows hold, without what they have in common with the page."""
-    labels = {s.predicate: NAMES.get(_part(s.predicate), s.property_label) for row in rows for s in row.statements
-              if _part(s.predicate) not in EVIDENCE and s.predicate != RDF + "type" and s.value != thing}
-    order = sorted(labels, key=lambda p: (_part(p) in LAST, _part(p) in DATES, DATES.index(_part(p)) if _part(p) in DATES else 0, labels[p]))
-    return Group(_part(kind) or "Other", tuple((p, labels[p]) for p in order), tuple(sorted(rows, key=_when)))
+    labels = {s.predicate: NAMES.get(part(s.predicate), s.property_label) for row in rows for s in row.statements
+              if part(s.predicate) not in EVIDENCE and s.predicate != RDF + "type" and s.value != thing}
+    order = sorted(labels, key=lambda p: (part(p) in LAST, part(p) in DATES, DATES.index(part(p)) if part(p) in DATES else 0, labels[p]))
+    return Group(part(kind) or "Other", tuple((p, labels[p]) for p in order), tuple(sorted(rows, key=_when)))
 
 
 def _rank(group: Group) -> tuple[int, str]:
@@ -113,13 +115,13 @@ def _rank(group: Group) -> tuple[int, str]:
 
 def _when(row: Mention) -> tuple[str, str]:
     """Sort rows by their first date, undated ones last."""
-    dates = [s.value for s in row.statements if _part(s.predicate) in ("validFrom", "occurredOn", "signedOn")]
+    dates = [s.value for s in row.statements if part(s.predicate) in ("validFrom", "occurredOn", "signedOn")]
     return (min(dates, default="9999"), row.iri)
 
 
 def _evidence(row: Mention) -> dict[str, Statement]:
     """Return the evidence of a row by the last part of its property."""
-    return {_part(s.predicate): s for s in row.statements if _part(s.predicate) in EVIDENCE}
+    return {part(s.predicate): s for s in row.statements if part(s.predicate) in EVIDENCE}
 
 
 def _columns(names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -130,6 +132,6 @@ def _columns(names: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def overview(store: Store) -> dict[str, list[tuple[str, int]]]:
     """Count what the graph holds, by class and by evidence grade."""
-    counted = {_part(str(row["class"])): int(str(row["n"])) for row in store.query(_COUNTS).rows}
-    grades = [(_part(str(row["grade"])), int(str(row["n"]))) for row in store.query(_GRADES).rows]
+    counted = {part(str(row["class"])): int(str(row["n"])) for row in store.query(_COUNTS).rows}
+    grades = [(part(str(row["grade"])), int(str(row["n"]))) for row in store.query(_GRADES).rows]
     return {"classes": [(name, counted[name]) for name in CLASSES if name in counted], "grades": grades}
