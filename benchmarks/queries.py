@@ -27,7 +27,8 @@ from comity.dumps import dump
 from comity.graph import open as open_graph
 from comity.names import dataset_version
 from comity.queries import Question, bindings
-from comity.store import EmbeddedStore, RemoteStore
+from comity.remote import RemoteStore
+from comity.store import EmbeddedStore
 from comity.syntax import bind
 
 RUNS = 5

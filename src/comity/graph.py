@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity import queries
+from comity.remote import LARGEST, RemoteStore
 from comity.results import Rows
 from comity.settings import Layout, layout
-from comity.store import SNAPSHOT, RemoteStore, Store, open_snapshot
+from comity.store import SNAPSHOT, Store, open_snapshot
 from comity.vocabulary import prefixes
 
 if TYPE_CHECKING:
@@ -63,14 +64,15 @@ class Graph:
         return project(self.store, self.layout.queries, as_of=as_of, known_on=known_on, layers=None if layer is None else (layer,))
 
 
-def open(source: str | Path | None = None, *, timeout: int = 60) -> Graph:  # noqa: A001
+def open(source: str | Path | None = None, *, timeout: float = 60, limit: int = LARGEST) -> Graph:  # noqa: A001
     """Open the built graph, a file (Turtle, TriG, N-Triples, N-Quads, also gzipped) or a SPARQL endpoint's address.
 
-    Parameters: `source`, a path, an `http(s)` address, or nothing for the built graph; `timeout`, seconds for each
-    remote request. Raises `StoreError` if a file cannot be loaded.
+    Parameters: `source`, a path, an `http(s)` address (with `NAME:PASSWORD@` before the host if it wants a login), or
+    nothing for the built graph; `timeout`, seconds for each answer of a remote server; `limit`, the most bytes of one.
+    Raises `StoreError` if a file cannot be loaded, or an address is none.
     """
     places = layout()
     names = prefixes(places.ontology)
-    if isinstance(source, str) and source.startswith(("http://", "https://")):
-        return Graph(RemoteStore(source, names, timeout=timeout), places)
+    if isinstance(source, str) and "://" in source:
+        return Graph(RemoteStore(source, names, timeout=timeout, limit=limit), places)
     return Graph(open_snapshot(Path(source) if source else places.build / SNAPSHOT, names), places)
