@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,29 +147,27 @@ Charset = UTF-8
 [SPARQL]
 ResultSetMaxRows = {rows}
 MaxQueryExecutionTime = 60
+[Flags]
+enable_initial_plan = 1
 """
 
 
 @contextlib.contextmanager
-def virtuoso(data: Path, folder: Path, *, graphs: Iterable[str] = (), rows: int = 1_000_000) -> Iterator[str]:
-    """Load `data`, N-Quads, into a Virtuoso and give the address of its endpoint.
+def virtuoso(data: Path, folder: Path, *, rows: int = 1_000_000) -> Iterator[str]:
+    """Load `data`, N-Quads, into a Virtuoso that caps answers at `rows`, and give the address of its endpoint.
 
-    Its default graph is the union of all graphs, those of its own among them; or, with `graphs`, of just these. It
-    caps an answer at `rows`. Everything stands in `folder`.
+    Its default graph is the union of all graphs, those of its own among them. Everything it writes stands in `folder`.
     """
     sql, http = free_port(), free_port()
     (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(folder=folder, sql=sql, http=http, rows=rows), encoding="utf-8")
+    (folder / "load.sql").write_text(f"DB.DBA.TTLP (file_open ('{folder}/data.nq'), '', 'http://example.org/', 512);\ncheckpoint;\n", encoding="utf-8")
     shutil.copy(data, folder / "data.nq")
     server = subprocess.Popen(["virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"], cwd=folder,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{http}/sparql?query=ASK%20%7B%7D", server)
-        load = [f"DB.DBA.TTLP (file_open ('{folder}/data.nq'), '', 'http://example.org/', 512);"]
-        if graphs:
-            load += ["DB.DBA.RDF_DEFAULT_USER_PERMS_SET ('nobody', 0);", *(f"DB.DBA.RDF_GRAPH_USER_PERMS_SET ('{g}', 'nobody', 1);" for g in graphs)]
-        (folder / "load.sql").write_text("\n".join(load), encoding="utf-8")
-        said = subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", folder / "load.sql", "ERRORS=stdout"], check=True, capture_output=True, text=True).stdout
-        assert "Error" not in said, said
+        load = subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", folder / "load.sql", "ERRORS=stdout"], check=True, capture_output=True, text=True)
+        assert "Error" not in load.stdout, load.stdout
         yield f"http://127.0.0.1:{http}/sparql"
     finally:
         server.kill()  # what it holds goes with its folder
