@@ -27,7 +27,7 @@ from comity.queries import header
 from comity.settings import Layout
 from comity.tables import METADATA, Fault, TableData, counted, read
 from comity.triples import Place, lift
-from comity.vocabulary import ALIGNMENTS_GRAPH, DATASET, DATASET_GRAPH, DCTERMS, GRAPH, INFERRED, ONTOLOGY_GRAPH, OWL, PROV, TYPE, VOID, XSD, declared, ontology, prefixes
+from comity.vocabulary import DATASET, DATASET_GRAPH, DCTERMS, GRAPH, INFERRED, OWL, OWN_GRAPHS, PROV, TYPE, VOID, XSD, declared, ontology, prefixes
 
 STAGES = ("tables", "triples", "inference", "checks", "files")
 Progress = Callable[[str], None]
@@ -129,8 +129,7 @@ def _dataset(prepared: Prepared) -> list[ox.Quad]:
         (DCTERMS + "license", ox.NamedNode("https://creativecommons.org/licenses/by/4.0/")),
         (TYPE.value, ox.NamedNode(VOID + "Dataset")),
     ]
-    graphs = [DATASET_GRAPH, ONTOLOGY_GRAPH, ALIGNMENTS_GRAPH, *(ox.NamedNode(GRAPH + name) for name in prepared.tables)]
-    values += [(VOID + "subset", graph) for graph in graphs]
+    values += [(VOID + "subset", graph) for graph in (*OWN_GRAPHS, *(ox.NamedNode(GRAPH + name) for name in prepared.tables))]
     if days:
         values.append((DCTERMS + "modified", ox.Literal(max(days).isoformat(), datatype=ox.NamedNode(XSD + "date"))))
     return [ox.Quad(DATASET, ox.NamedNode(p), o, DATASET_GRAPH) for p, o in values]

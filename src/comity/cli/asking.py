@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from comity.queries import Question
 
 _FORMATS = click.Choice(["table", *ROW_FORMATS, *(f for f in GRAPH_FORMATS if f not in ("nq", "trig"))])
-_ENDPOINT = click.option("--endpoint", metavar="URL", help="Ask this SPARQL server in place of the built graph.")
-_TIMEOUT = click.option("--timeout", type=click.IntRange(1, 3600), default=60, show_default=True, help="Seconds to wait for a remote server.")
+_TIMEOUT = click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60, show_default=True, help="Seconds for each answer of a remote server.")
+
+
+def address(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no address of a server, so that it is not taken for a file."""
+    if value is not None and "://" not in value:
+        raise click.BadParameter("write the whole address, http://host/path or https://host/path.")
+    return value
+
+
+_ENDPOINT = click.option("--endpoint", metavar="URL", callback=address, help="Ask this SPARQL server in place of the built graph.")
 
 
 @click.command()
@@ -30,7 +39,7 @@ _TIMEOUT = click.option("--timeout", type=click.IntRange(1, 3600), default=60, s
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
 @_ENDPOINT
 @_TIMEOUT
-def sparql(file: str | None, text: str | None, form: str | None, endpoint: str | None, timeout: int) -> None:
+def sparql(file: str | None, text: str | None, form: str | None, endpoint: str | None, timeout: float) -> None:
     """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q."""
     from comity.syntax import refuse_side_effects
 
@@ -80,7 +89,7 @@ def _entry(question: Question) -> dict[str, object]:
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
 @_ENDPOINT
 @_TIMEOUT
-def ask(name: str, pairs: tuple[str, ...], as_of: str | None, known_on: str | None, form: str | None, endpoint: str | None, timeout: int) -> None:
+def ask(name: str, pairs: tuple[str, ...], as_of: str | None, known_on: str | None, form: str | None, endpoint: str | None, timeout: float) -> None:
     """Answer the library query NAME, for example: comity ask lookup/party-to-both -p a=CPTPP -p b=RCEP --as-of 2024-01-01"""
     from comity import queries as library
 
@@ -104,7 +113,7 @@ def _pair(text: str) -> tuple[str, str]:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @_ENDPOINT
 @_TIMEOUT
-def describe(name: str, form: str, endpoint: str | None, timeout: int) -> None:
+def describe(name: str, form: str, endpoint: str | None, timeout: float) -> None:
     """Show what the graph says of one thing (IRI, kind/slug, ISO code or name), with its evidence."""
     from comity.describe import to_json
     from comity.vocabulary import prefixes
