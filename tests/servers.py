@@ -102,13 +102,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def oxigraph(data: Path, folder: Path, *, union: bool = True) -> Iterator[str]:
-    """Load `data` into an Oxigraph server and give the address of its endpoint, whose default graph is the union or is empty."""
+def oxigraph(data: Path, folder: Path, *, union: bool = True, seconds: int = 600) -> Iterator[str]:
+    """Load `data` into an Oxigraph server and give the address of its endpoint.
+
+    Its default graph is the union of all graphs, or is empty; it breaks an answer off after `seconds`.
+    """
     binary = Path(sys.executable).with_name("oxigraph")
     subprocess.run([binary, "load", "--location", folder, "--file", data], check=True, capture_output=True)
     address = f"127.0.0.1:{free_port()}"
     options = ["--union-default-graph"] if union else []
-    server = subprocess.Popen([binary, "serve-read-only", "--location", folder, "--bind", address, *options],
+    server = subprocess.Popen([binary, "serve-read-only", "--location", folder, "--bind", address, "--timeout-s", str(seconds), *options],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://{address}/query?query=ASK%20%7B%7D", server)
@@ -145,7 +148,7 @@ ServerRoot = {folder}
 ServerThreads = 4
 Charset = UTF-8
 [SPARQL]
-ResultSetMaxRows = {rows}
+ResultSetMaxRows = 1000000
 MaxQueryExecutionTime = 60
 [Flags]
 enable_initial_plan = 1
@@ -153,13 +156,13 @@ enable_initial_plan = 1
 
 
 @contextlib.contextmanager
-def virtuoso(data: Path, folder: Path, *, rows: int = 1_000_000) -> Iterator[str]:
-    """Load `data`, N-Quads, into a Virtuoso that caps answers at `rows`, and give the address of its endpoint.
+def virtuoso(data: Path, folder: Path) -> Iterator[str]:
+    """Load `data`, N-Quads, into a Virtuoso and give the address of its endpoint.
 
     Its default graph is the union of all graphs, those of its own among them. Everything it writes stands in `folder`.
     """
     sql, http = free_port(), free_port()
-    (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(folder=folder, sql=sql, http=http, rows=rows), encoding="utf-8")
+    (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(folder=folder, sql=sql, http=http), encoding="utf-8")
     (folder / "load.sql").write_text(f"DB.DBA.TTLP (file_open ('{folder}/data.nq'), '', 'http://example.org/', 512);\ncheckpoint;\n", encoding="utf-8")
     shutil.copy(data, folder / "data.nq")
     server = subprocess.Popen(["virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"], cwd=folder,

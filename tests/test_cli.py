@@ -182,8 +182,29 @@ def test_a_remote_endpoint_is_asked_and_its_failure_is_one_line(project: Layout,
 
 
 def test_a_remote_endpoints_answer_is_shown(project: Layout, comity_run: Run) -> None:
-    with canned(Reply(body=b'{"head": {}, "boolean": true}')) as url:
+    with canned(Reply(), Reply(body=b'{"head": {}, "boolean": true}')) as url:
         assert comity_run("sparql", "-q", "ASK {}", "--endpoint", url)[1].splitlines()[-2:] == ["true", "(1 row)"]
+
+
+def test_a_remote_endpoint_is_given_up_when_its_time_is_over(project: Layout, comity_run: Run) -> None:
+    with canned(Reply(seconds=30)) as url:
+        refused(comity_run("sparql", "-q", "ASK {}", "--endpoint", url, "--timeout", "0.2"), "gave no whole answer within 0.2 s (timed out)")
+
+
+@pytest.mark.parametrize(("endpoint", "message"), [
+    ("localhost:7878/query", "Invalid value for '--endpoint': write the whole address, http://host/path or https://host/path."),
+    ("anna:secret@localhost", "write the whole address"), ("ftp://anna:secret@localhost/", "ftp://localhost/ is no address of a SPARQL endpoint"),
+    ("http://anna:secret@127.0.0.1:1/", "http://127.0.0.1:1/ cannot be reached")])
+@pytest.mark.parametrize("command", [["sparql", "-q", "ASK {}"], ["ask", "evidence-grades"], ["describe", "JPN"]], ids=lambda c: c[0])
+def test_an_endpoint_is_a_whole_address_and_its_password_is_never_shown(
+        project: Layout, comity_run: Run, command: list[str], endpoint: str, message: str) -> None:
+    result = comity_run(*command, "--endpoint", endpoint)
+    refused(result, message)
+    assert "secret" not in result[2]
+
+
+def test_a_server_of_a_remote_graph_wants_a_whole_address_too(project: Layout, comity_run: Run) -> None:
+    refused(comity_run("serve", "--endpoint", "localhost:7878"), "write the whole address")
 
 
 # queries, ask, describe

@@ -54,6 +54,12 @@ def test_a_file_opens_as_a_graph_with_the_same_library(small: Graph, tmp_path: P
         assert open_graph(source).describe("HTA").label == "Harbour Trade Agreement"
 
 
+def test_the_dataset_lists_each_graph_that_it_holds(small: Graph) -> None:
+    held = small.query("SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }").to_dicts()
+    listed = small.query("SELECT ?graph { GRAPH <graph/dataset> { <dataset> <http://rdfs.org/ns/void#subset> ?graph } }").to_dicts()
+    assert {str(row["graph"]) for row in held} <= {str(row["graph"]) for row in listed}
+
+
 def test_an_address_opens_as_a_remote_graph_that_asks_once_it_is_asked() -> None:
     with canned(first := Reply(), reply := Reply(body=b'{"head": {}, "boolean": true}')) as url:
         graph = open_graph(url, timeout=7, limit=100)

@@ -22,7 +22,7 @@ from test_queries import CASES, JOINED
 
 from comity import queries
 from comity.dumps import dump
-from comity.errors import ComityError, QueryError
+from comity.errors import ComityError, QueryError, StoreError
 from comity.graph import Graph
 from comity.names import resolve, search
 from comity.queries import Question
@@ -48,18 +48,20 @@ KNOWN: dict[tuple[str, str], str] = {}
 class Pair:
     """The same graph embedded and behind a server."""
 
-    def __init__(self, server: str, graph: str, here: Graph, there: Graph) -> None:
-        self.server, self.graph, self.here, self.there = server, graph, here, there
+    def __init__(self, server: str, graph: str, here: Graph, url: str) -> None:
+        assert isinstance(here.store, EmbeddedStore)
+        self.server, self.graph, self.here, self.url = server, graph, here, url
+        self.there = Graph(RemoteStore(url, here.store.prefixes, timeout=60), here.layout)
 
 
 @pytest.fixture(scope="module", params=[(s, g) for s in SERVERS for g in GRAPHS if (s, g) != ("oxigraph without union", "real")], ids=" ".join)
 def pair(request: pytest.FixtureRequest, small: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     """Load a graph into a server; Virtuoso may be missing on a developer's machine, but not in CI."""
     server, name = request.param
-    if server == "virtuoso" and shutil.which("virtuoso-t") is None:
+    if server == "virtuoso" and not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
         if os.environ.get("CI"):
             pytest.fail("Virtuoso must be there in CI")
-        pytest.skip("Virtuoso is not installed: apt-get install virtuoso-opensource-7")
+        pytest.skip("Virtuoso is not installed: apt-get install virtuoso-opensource-7-bin")
     here = small if name == "small" else built()
     store = here.store
     assert isinstance(store, EmbeddedStore)
@@ -68,7 +70,7 @@ def pair(request: pytest.FixtureRequest, small: Graph, tmp_path_factory: pytest.
     (folder / "data").mkdir()
     with ExitStack() as stack:
         url = stack.enter_context(SERVERS[server](folder / "graph.nq", folder / "data"))
-        yield Pair(server, name, here, Graph(RemoteStore(url, store.prefixes, timeout=60), here.layout))
+        yield Pair(server, name, here, url)
 
 
 def shown(name: str, cell: Cell) -> str:
@@ -171,5 +173,18 @@ def test_a_query_that_the_server_refuses_is_an_error_of_the_query(pair: Pair) ->
         pair.there.query("SELECT * WHERE { ?s ?p }")
 
 
-def test_virtuoso_says_when_it_cuts_an_answer(small: Graph, tmp_path: Path) -> None:
-    ...
+@pytest.mark.parametrize(("text", "setting", "message"), [
+    ("SELECT * { ?s ?p ?o }", "maxrows=100", "gives no more than 100 rows and may have cut the answer there"),
+    ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "timeout=1000", "stopped at its time limit and gave a part of the rows (S1TAT)")])
+def test_an_answer_that_virtuoso_cuts_is_refused(pair: Pair, text: str, setting: str, message: str) -> None:
+    if pair.server == "virtuoso":
+        store = RemoteStore(f"{pair.url}?{setting}", {}, timeout=30)
+        with pytest.raises(StoreError, match=re.escape(message)):
+            store.query(text, default_graphs=[GRAPH + "actors", GRAPH + "sources"])
+
+
+def test_an_answer_that_oxigraph_cuts_is_refused(small: Graph, tmp_path: Path) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    (tmp_path / "graph.nq").write_bytes(dump(small.store.store, "nq", {}))
+    with oxigraph(tmp_path / "graph.nq", tmp_path / "data", seconds=1) as url, pytest.raises(StoreError, match="The SPARQL operation has been cancelled"):
+        RemoteStore(url, {}).query("SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?p ?d . ?e ?p ?f FILTER(?a != ?c) }")
