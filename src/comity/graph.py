@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from comity import queries
 from comity.results import Rows
 from comity.settings import Layout, layout
-from comity.store import SNAPSHOT, RemoteStore, Store, open_snapshot
+from comity.store import RemoteStore, Store, View, open_snapshot
 from comity.vocabulary import prefixes
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ class Graph:
     def query(self, text: str) -> Rows:
         """Answer a SPARQL query; the project's prefixes need not be declared. Raises `QueryError`."""
         return self.store.query(text).rows
+
+    def at(self, as_of: str | None = None, known_on: str | None = None, *, possibly: bool = False) -> Graph:
+        """Return the graph as it held on the day `as_of` and as it was known on the day `known_on`; see `comity.views`.
+
+        Days are `YYYY-MM-DD`, `today`, or `latest` for all that is recorded; `possibly` keeps what partial dates leave
+        open. Raises `InputError`.
+        """
+        moment = queries.moment(self.store, as_of, known_on, possibly=possibly)
+        return self if moment is None else Graph(View(self.store, moment), self.layout)
 
     def ask(self, name: str, **values: object) -> Rows:
         """Answer the library query `name` with parameters as keywords (text, dates); see `queries`."""
@@ -63,14 +72,15 @@ class Graph:
         return project(self.store, self.layout.queries, as_of=as_of, known_on=known_on, layers=None if layer is None else (layer,))
 
 
-def open(source: str | Path | None = None, *, timeout: int = 60) -> Graph:  # noqa: A001
-    """Open the built graph, a file (Turtle, TriG, N-Triples, N-Quads, also gzipped) or a SPARQL endpoint's address.
+def open(source: str | Path | None = None, *, timeout: int = 60, memory: bool | None = None) -> Graph:  # noqa: A001
+    """Open the built graph, a build folder, a file (Turtle, TriG, N-Triples, N-Quads, also gzipped) or a SPARQL endpoint's address.
 
-    Parameters: `source`, a path, an `http(s)` address, or nothing for the built graph; `timeout`, seconds for each
-    remote request. Raises `StoreError` if a file cannot be loaded.
+    Parameters: `source`, a path, an `http(s)` address, or nothing for the built graph; `timeout`, seconds for each remote
+    request; `memory`, True to load a build at once, False to leave it on disk, None to load it when that pays.
+    Raises `StoreError` if it cannot be opened.
     """
     places = layout()
     names = prefixes(places.ontology)
     if isinstance(source, str) and source.startswith(("http://", "https://")):
         return Graph(RemoteStore(source, names, timeout=timeout), places)
-    return Graph(open_snapshot(Path(source) if source else places.build / SNAPSHOT, names), places)
+    return Graph(open_snapshot(Path(source) if source else places.build, names, memory=memory), places)

@@ -71,6 +71,8 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
 def _is_fixed(request: Request) -> bool:
     """Whether the same address gives the same answer until the next build: not static files, nor questions that mean today."""
     path = request.url.path
+    if "today" in request.query_params.values():
+        return False
     return not path.startswith("/static/") and (not path.startswith(("/queries/", "/metrics")) or "as_of" in request.query_params)
 
 
@@ -116,6 +118,9 @@ def _add_pages(app: FastAPI) -> None:
 _SPARQL = {
     "parameters": [
         {"name": "query", "in": "query", "schema": {"type": "string"}, "example": "SELECT * WHERE { ?state a comity:State } LIMIT 10"},
+        {"name": "as_of", "in": "query", "schema": {"type": "string"}, "description": "Only what held on this day: YYYY-MM-DD or today."},
+        {"name": "known_on", "in": "query", "schema": {"type": "string"}, "description": "As the graph stood on this day: YYYY-MM-DD or latest."},
+        {"name": "possibly", "in": "query", "schema": {"type": "boolean"}, "description": "With as_of: also what partial dates leave open."},
         {"name": "format", "in": "query", "schema": {"type": "string", "enum": ["json", "xml", "csv", "tsv", "ttl", "nt", "jsonld", "rdf", "html"]}},
     ],
 }

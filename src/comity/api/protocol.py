@@ -27,12 +27,15 @@ MAXIMUM_BODY = 1_000_000
 
 @dataclass(frozen=True)
 class Call:
-    """One protocol call: the query, its dataset, and the format asked for by name, if any."""
+    """One protocol call: the query, its dataset, and what we take beside the protocol: a format by name, and a place on the two clocks."""
 
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     form: str = ""
+    as_of: str | None = None
+    known_on: str | None = None
+    possibly: bool = False
 
 
 async def read(request: Request) -> Call | None:
@@ -57,7 +60,9 @@ async def read(request: Request) -> Call | None:
         return None
     if len(fields["query"]) > 1:
         raise Problem(400, "more than one query parameter; send one")
-    return Call(fields["query"][0], tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())), fields.get("format", [""])[0])
+    said = {name: values[0] for name, values in fields.items() if values[0]}
+    return Call(fields["query"][0], tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())), said.get("format", ""),
+                said.get("as_of"), said.get("known_on"), "possibly" in fields)
 
 
 async def answer(request: Request, graph: Graph) -> Response:
@@ -74,7 +79,8 @@ async def answer(request: Request, graph: Graph) -> Response:
 
 
 def _run(request: Request, graph: Graph, call: Call) -> Response:
-    result = graph.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
+    seen = graph.at(call.as_of, call.known_on, possibly=call.possibly)
+    result = seen.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
     return represent(request, result, call.form, query=call.query)
 
 

@@ -21,22 +21,28 @@ if TYPE_CHECKING:
 
 _FORMATS = click.Choice(["table", *ROW_FORMATS, *(f for f in GRAPH_FORMATS if f not in ("nq", "trig"))])
 _ENDPOINT = click.option("--endpoint", metavar="URL", help="Ask this SPARQL server in place of the built graph.")
+_AS_OF = click.option("--as-of", help="The day on which facts held (YYYY-MM-DD or today).")
+_KNOWN_ON = click.option("--known-on", help="The day on which the rows stood in the graph (YYYY-MM-DD, today or latest).")
 _TIMEOUT = click.option("--timeout", type=click.IntRange(1, 3600), default=60, show_default=True, help="Seconds to wait for a remote server.")
 
 
 @click.command()
 @click.argument("file", required=False)
 @click.option("-q", "--query", "text", help="The query itself.")
+@_AS_OF
+@_KNOWN_ON
+@click.option("--possibly", is_flag=True, help="With --as-of: keep also what partial and unknown dates leave open.")
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
 @_ENDPOINT
 @_TIMEOUT
-def sparql(file: str | None, text: str | None, form: str | None, endpoint: str | None, timeout: int) -> None:
-    """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q."""
+def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str | None, possibly: bool, form: str | None,
+           endpoint: str | None, timeout: int) -> None:
+    """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q; with a day, over the graph as it held or was known then."""
     from comity.syntax import refuse_side_effects
 
     query = _text(file, text)
     refuse_side_effects(query)
-    answer = open_graph(endpoint, timeout=timeout).store.query(query)
+    answer = open_graph(endpoint, timeout=timeout).at(as_of, known_on, possibly=possibly).store.query(query)
     name = form or ("ttl" if answer.kind == "graph" else "table")
     emit(answer.serialize(name))
 
@@ -75,8 +81,8 @@ def _entry(question: Question) -> dict[str, object]:
 @click.command()
 @click.argument("name")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="KEY=VALUE", help="A parameter; IRIs may be ISO codes or names.")
-@click.option("--as-of", help="The day on which facts held (YYYY-MM-DD or today).")
-@click.option("--known-on", help="The day on which the rows stood in the graph.")
+@_AS_OF
+@_KNOWN_ON
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
 @_ENDPOINT
 @_TIMEOUT
