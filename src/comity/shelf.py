@@ -31,9 +31,10 @@ class Shelf:
         try:
             rows = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
             readers = {c.header: _READERS[c.datatype.base] for c in table.columns if c.datatype and c.datatype.base in _READERS}
-            table.rows = [Row(line, _typed(cells, readers)) for line, cells in rows]
-        except (OSError, ValueError, TypeError, ArithmeticError):
+            taken = [Row(line, _typed(cells, readers)) for line, cells in rows]
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
             return False
+        table.rows = taken
         for row in table.rows:
             table.lines.setdefault(row.cells["id"], []).append(row.line)
         self.used.add(key)

@@ -31,10 +31,10 @@ _FORGOTTEN = 'SELECT ?row { ?row comity:knownFrom ?from ; comity:knownUntil ?unt
 #: a provision without a first day of its own holds as long as its agreement binds
 _NOT_HELD = """SELECT ?row {
   ?row comity:possiblyFrom ?early ; comity:heldUntil ?until . OPTIONAL { ?row comity:heldFrom ?from } OPTIONAL { ?row comity:partOf ?whole }
-  FILTER(?until <= "DAY"^^xsd:date || ?from > "DAY"^^xsd:date || (!BOUND(?from) && !BOUND(?whole))) }"""
-_IMPOSSIBLE = 'SELECT ?row { ?row comity:possiblyFrom ?from ; comity:possiblyUntil ?until FILTER(?from > "DAY"^^xsd:date || ?until <= "DAY"^^xsd:date) }'
-_UNRELEASED = """SELECT ?row { ?row comity:releasedOn ?date
-  FILTER(CONCAT(STR(?date), SUBSTR("-LAST", STRLEN(STR(?date)) - 3)) > "DAY") }"""
+  OPTIONAL { ?row comity:occurredOn ?point }
+  FILTER(!BOUND(?point) && (?until <= "DAY"^^xsd:date || ?from > "DAY"^^xsd:date || (!BOUND(?from) && !BOUND(?whole)))) }"""
+_IMPOSSIBLE = """SELECT ?row { ?row comity:possiblyFrom ?from ; comity:possiblyUntil ?until . OPTIONAL { ?row comity:occurredOn ?point }
+  FILTER(!BOUND(?point) && (?from > "DAY"^^xsd:date || ?until <= "DAY"^^xsd:date)) }"""
 _DERIVATIONS = "SELECT ?row ?s ?p ?o ?dated { ?row rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o OPTIONAL { ?row comity:possiblyFrom ?dated } }"
 _GROUNDS = "SELECT ?row ?ground { ?row rdf:subject ?s ; prov:wasDerivedFrom ?ground }"
 
@@ -75,8 +75,8 @@ def look(store: ox.Store, moment: Moment) -> ox.Store:
     """Return a copy of `store` with what held and was known at `moment`.
 
     Left out are rows outside the moment; derivations whose own days are outside it, or, where they have none, any of whose
-    rows is; conclusions that no derivation left supports; and models and services not yet released. Other things, such as
-    actors and instruments, have no days of holding and go by the clock of recording alone.
+    rows is; and conclusions that no derivation left supports. Things such as actors and instruments, and the dated events in
+    their lives, are nothing that holds on some days: they go by the clock of recording alone.
     """
     hidden = _hidden(store, moment)
     unsupported = _weigh(store, hidden)
@@ -94,9 +94,7 @@ def _hidden(store: ox.Store, moment: Moment) -> set[bytes]:
     if moment.known_on:
         asked.append(_FORGOTTEN.replace("DAY", moment.known_on.isoformat()))
     if moment.as_of:
-        day = moment.as_of.isoformat()
-        asked += [(_IMPOSSIBLE if moment.possibly else _NOT_HELD).replace("DAY", day),
-                  _UNRELEASED.replace("LAST", "01-01" if moment.possibly else "12-31").replace("DAY", day)]
+        asked.append((_IMPOSSIBLE if moment.possibly else _NOT_HELD).replace("DAY", moment.as_of.isoformat()))
     return {str(row["row"]).encode() for text in asked for row in _rows(store, text)}
 
 
