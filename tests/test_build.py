@@ -15,13 +15,11 @@ from pathlib import Path
 import pytest
 
 from comity.build import STAGES, build, prepare
-from comity.dumps import artefacts
 from comity.errors import ComityError, FaultsFound, InputError, TableError
 from comity.settings import Layout, layout
-from comity.snapshot import CURRENT, MANIFEST, QUADS, STORE, VERSIONS
+from comity.snapshot import CURRENT, MANIFEST, QUADS, VERSIONS
 from comity.store import open_snapshot
 from comity.tables import METADATA
-from comity.vocabulary import prefixes
 
 FILES = {"comity.ttl", "void.ttl", "datapackage.json", MANIFEST, QUADS}
 Change = Callable[[Path], None]

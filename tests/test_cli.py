@@ -149,7 +149,7 @@ def test_a_query_is_read_from_a_file_and_from_standard_input(project: Layout, co
     (["ask", "parties", "-p", "treaty=x"], "has no parameter treaty"),
     (["ask", "parties", "-p", "agreement=HTA", "--as-of", "soon"], "as_of=soon: not a day"),
     (["ask", "parties", "-p", "agreement=Atlantis"], "nothing is called Atlantis"),
-    (["ask", "models-of", "-p", "jurisdiction=CHN", "--as-of", "2024-01-01"], "has no parameter as_of"),
+    (["sparql", "-q", "ASK {}", "--as-of", "soon"], "as_of=soon: not a day"),
     (["describe", "Atlantis"], "nothing is called Atlantis"),
     (["metrics", "--layer", "friendship"], "no layer is called friendship; use agreements"),
     (["metrics", "--as-of", "1900-01-01"], "no tie stands on 1900-01-01 in layer agreements"),

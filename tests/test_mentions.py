@@ -48,6 +48,9 @@ def test_no_change_touches_no_query(text: str) -> None:
     assert not mentions(text).touched_by(Change())
 
 
-@pytest.mark.parametrize("path", [*sorted((ROOT / "ontology" / "rules").glob("*.rq")), *sorted((ROOT / "queries" / "checks").glob("*.rq"))], ids=lambda p: p.stem)
+FILES = [*sorted((ROOT / "ontology" / "rules").glob("*.rq")), *sorted((ROOT / "queries" / "checks").glob("*.rq"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_each_rule_and_fault_query_can_be_read(path: Path) -> None:
     assert mentions(path.read_text(encoding="utf-8")).names
