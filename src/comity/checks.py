@@ -37,4 +37,4 @@ def _faults_of(store: ox.Store, path: Path, places: Mapping[str, Place]) -> Iter
     solution = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("#+ solution:")), "")
     for iri, column, detail in rows:
         place = places.get(iri, Place(iri, 0))
-        yield Fault(place.file, place.line, column, f"{path.stem}: {detail}. {solution}")
+        yield Fault(place.file, place.line, column, f"{path.stem}: {detail}. {solution}", check=path.stem)

@@ -138,7 +138,7 @@ def run_portion(task: dict[str, Any], data: bytes) -> list[Result]:
 
 @dataclass(frozen=True)
 class Result:
-    """One validation result of SHACL: focus, path, value, message, shape and severity, empty where SHACL gives none."""
+    """One validation result of SHACL: focus, path, value, message, shape, severity and component, empty where SHACL gives none."""
 
     focus: str
     path: str
@@ -146,6 +146,7 @@ class Result:
     message: str
     source: str
     severity: str
+    component: str
 
 
 def results(data: rdflib.Graph, shapes: rdflib.Graph, origin: Path, *, shape: str = "", focus: Sequence[str] = ()) -> list[Result]:
@@ -170,7 +171,8 @@ def _result(report: rdflib.Graph, node: Node) -> Result:
     def value(name: rdflib.URIRef) -> str:
         return str(report.value(node, name) or "")
 
-    return Result(value(SH.focusNode), value(SH.resultPath), value(SH.value), value(SH.resultMessage), value(SH.sourceShape), value(SH.resultSeverity))
+    return Result(value(SH.focusNode), value(SH.resultPath), value(SH.value), value(SH.resultMessage), value(SH.sourceShape), value(SH.resultSeverity),
+                  value(SH.sourceConstraintComponent))
 
 
 def _silent(record: logging.LogRecord) -> bool:
@@ -215,9 +217,9 @@ def _violation(result: Result, places: Mapping[str, Place], columns: Mapping[str
     place = places.get(result.focus)
     message = result.message + (f" Found {result.value}." if result.value else "")
     if place is None:
-        return Fault(result.focus, 0, "", message)
+        return Fault(result.focus, 0, "", message, check=result.component)
     column = columns.get(place.file.removesuffix(".csv"), {}).get(result.path, "")
-    return Fault(place.file, place.line, column, message)
+    return Fault(place.file, place.line, column, message, check=result.component)
 
 
 def main() -> int:

@@ -31,13 +31,20 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff]")
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing to mend: where it is, what is wrong and how to mend it."""
+    """One thing to mend: where it is, what is wrong and how to mend it, and the check that found it, CSVW if empty."""
 
     file: str
     line: int
     column: str
     message: str
     severity: str = "error"
+    check: str = field(default="", compare=False)
+
+    @property
+    def remedy(self) -> str:
+        """How to mend it: what the message says after its last semicolon or full stop, or all of it if it is one sentence."""
+        said = self.message.partition(" Found ")[0]
+        return re.split(r"[;.] (?=\S)", said)[-1]
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
