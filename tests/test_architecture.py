@@ -19,7 +19,7 @@ LONGEST = 400
 
 #: from left to right; a module imports only from its left. `build` and `cli` know the whole order.
 LINE = ["errors", "settings", "vocabulary", "alignments", "tables", "triples", "inference", "checks", "style",
-        "results", "syntax", "store", "coding", "isolation", "dumps", "names", "queries", "network", "describe", "graph", "site", "api"]
+        "results", "syntax", "store", "coding", "isolation", "dumps", "names", "queries", "advice", "network", "describe", "graph", "site", "api"]
 FREE = {"build", "cli", "__init__", "__main__"}
 
 

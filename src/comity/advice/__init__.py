@@ -5,13 +5,14 @@ Nothing is run and nothing is raised; a query that cannot be read gives no advic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from comity.advice import slow, terms
+from comity.advice import order, products, reach, terms
 from comity.advice.reader import Reader
-from comity.advice.scopes import scopes
+from comity.advice.scopes import Scope, scopes
 from comity.advice.terms import Terms
+from comity.advice.texts import Finding
 from comity.errors import QueryError
 from comity.syntax import position
 
@@ -35,9 +36,18 @@ def advise(text: str, known: Terms, prefixes: Mapping[str, str], *, constants: C
     """Return advice on `text`, sorted by place; `constants` names parameters that are bound before it runs."""
     try:
         reader = Reader(text, prefixes, constants)
-        query = reader.read()
+        query, iris = reader.read(), list(reader.iris())
     except QueryError:
         return []
-    found = {*terms.findings(reader.iris(), known, reader.prefixes)}
-    found |= {finding for scope in scopes(query) for finding in slow.findings(scope)}
+    found = {*terms.findings(iris, known, reader.prefixes)}
+    found |= {finding for scope in scopes(query) for finding in _slow(scope)}
     return [Advice(f.rule, f.message, *position(text, f.start), f.remedy, f.severity) for f in sorted(found)]
+
+
+def _slow(scope: Scope) -> Iterator[Finding]:
+    """Return what the rules on speed find in one group; an EXISTS ends at its first row, whatever its product."""
+    yield from order.exists(scope)
+    yield from reach.paths(scope)
+    if not scope.in_exists:
+        for rule in (order.minus, order.optionals, products.products, products.pairs, reach.whole_graph):
+            yield from rule(scope)

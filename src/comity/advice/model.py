@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 Names = frozenset[str]
@@ -22,6 +23,11 @@ class Node(NamedTuple):
     def is_open(self) -> bool:
         """Whether the engine has to find it."""
         return self.text[0] in "?_"
+
+    @property
+    def shown(self) -> str:
+        """Its name, or one for a hidden node."""
+        return self.text if self.text[0] == "?" else "?x"
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Triple:
     object: Node
     start: int
 
-    @property
+    @cached_property
     def names(self) -> Names:
         """The variables and blank nodes in it."""
         verb = {self.path.text} if self.path.form == "variable" else set()
@@ -78,7 +84,7 @@ class Exists:
 
 
 class Equality(NamedTuple):
-    """A condition `left = right` that must hold, by the variables of its sides; plain if both are a variable and nothing else."""
+    """A condition `left = right` that must hold, by the variables of both sides; plain if each is one variable and nothing else."""
 
     left: Names
     right: Names

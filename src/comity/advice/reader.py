@@ -1,43 +1,32 @@
 """The text of a query becomes its shape by recursive descent over the tokens of `comity.syntax`.
 
-Grammar is the engine's business: what the reader does not know (SERVICE, RDF 1.2, broken text) it refuses as a whole.
-Expressions are read only for their variables, equalities and EXISTS.
+Grammar is the engine's business: SERVICE, RDF 1.2 and broken text are not known here and refused as a whole. Expressions are
+read only for their variables, equalities and EXISTS.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from urllib.parse import urljoin
+from collections.abc import Callable, Collection, Mapping
 
+from comity.advice.cursor import DEEPEST, Cursor
 from comity.advice.expressions import equalities, names
 from comity.advice.model import Bind, Exists, Expression, Filter, Group, Item, Nested, Node, Path, Query, Select, Triple, Union, Values
 from comity.errors import QueryError
-from comity.syntax import Token, tokens
-from comity.vocabulary import BASE, RDF
+from comity.syntax import Token
+from comity.vocabulary import RDF
 
-LONGEST = 20_000
-DEEPEST = 60
 AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
-_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _MEMBER = Path("iri", f"<{RDF}first>")
 
 
-class Reader:
+class Reader(Cursor):
     """Reads one query; `constants` are variables that are bound before it runs. Raises `QueryError` for what it does not know."""
 
     def __init__(self, text: str, prefixes: Mapping[str, str], constants: Collection[str] = ()) -> None:
-        if len(text) > LONGEST:
-            raise QueryError("too long to be looked at")
-        self.text = text
-        self.prefixes = dict(prefixes)
+        super().__init__(text, prefixes)
         self.constants = {f"?{name}" for name in constants}
-        self.base = BASE
-        self.tokens = [t for t in tokens(text) if t.kind not in ("space", "comment")] + [Token("end", "", len(text))] * 2
-        self.at = self.depth = self.hidden = 0
-        self._prologue()
-        self.body = self.at
 
     def read(self) -> Query:
         """Return the query's shape."""
@@ -45,62 +34,7 @@ class Reader:
         self._take("")
         return query
 
-    def iris(self) -> Iterator[Node]:
-        """Return the IRIs that the query names after its prologue, each where it stands."""
-        for token in self.tokens[self.body:]:
-            if token.kind == "iri" or (token.kind == "name" and token.text.partition(":")[0] in self.prefixes):
-                yield Node(self._iri(token), token.start)
-
-    # Tokens
-
-    @property
-    def _word(self) -> str:
-        """The next token, keywords in capitals."""
-        token = self.tokens[self.at]
-        return token.text.upper() if token.kind == "word" and token.text != "a" else token.text
-
-    def _take(self, *wanted: str) -> Token:
-        token = self.tokens[self.at]
-        if self._word not in (wanted or (self._word or None,)):
-            raise QueryError(f"{token.text!r} is not known here")
-        self.at += 1
-        return token
-
-    def _has(self, word: str) -> bool:
-        """Take the next token if it is `word`."""
-        found = self._word == word
-        self.at += found
-        return found
-
-    def _deeper(self) -> None:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise QueryError("nested too deeply to be looked at")
-
-    def _fresh(self) -> Node:
-        self.hidden += 1
-        return Node(f"_:hidden {self.hidden}", self.tokens[self.at].start)
-
-    def _iri(self, token: Token) -> str:
-        if token.kind == "iri":  # urljoin would drop an empty fragment
-            return token.text if _ABSOLUTE.match(token.text) else f"<{urljoin(self.base, token.text[1:-1])}>"
-        prefix, _, local = token.text.partition(":")
-        if token.kind != "name" or prefix not in self.prefixes:
-            raise QueryError(f"{token.text!r} is no IRI")
-        return "<" + self.prefixes[prefix] + local.replace("\\", "") + ">"
-
     # Queries
-
-    def _prologue(self) -> None:
-        while self._word in ("PREFIX", "BASE", "VERSION"):
-            keyword = self._take().text.upper()
-            if keyword == "VERSION":
-                self._take()
-            elif keyword == "PREFIX":
-                name = self._take().text.removesuffix(":")
-                self.prefixes[name] = self._iri(self._take())[1:-1]
-            else:
-                self.base = self._iri(self._take())[1:-1]
 
     def _query(self) -> Query:
         form = self._take("SELECT", "ASK", "CONSTRUCT", "DESCRIBE").text.upper()
@@ -159,6 +93,7 @@ class Reader:
             items.append(Select(self._query(), start))
         while self._word != "}":
             if not self._has("."):
+                self._count()
                 items += self._items()
         self._take("}")
         self.depth -= 1
@@ -261,6 +196,7 @@ class Reader:
             for i, part in enumerate(path.parts):
                 self._add(out, Triple(nodes[i], part, nodes[i + 1], start))
         else:
+            self._count()
             out.append(triple)
 
     def _node(self, out: list[Triple]) -> Node:
@@ -383,8 +319,8 @@ class Reader:
         return self._expression(inner[:-2], exists), self._name(inner[-1]), inner
 
     def _expression(self, parts: list[Token], exists: list[Exists]) -> Expression:
-        equal = (e._replace(left=e.left - self.constants, right=e.right - self.constants) for e in equalities(parts))
-        return Expression(names(parts) - self.constants, tuple(equal), tuple(exists))
+        equal = [e._replace(left=e.left - self.constants, right=e.right - self.constants) for e in equalities(parts)]
+        return Expression(names(parts) - self.constants, tuple(e for e in equal if e.left and e.right), tuple(exists))
 
     def _name(self, token: Token) -> str:
         if token.kind != "variable":

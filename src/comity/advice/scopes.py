@@ -8,19 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from comity.advice.model import Bind, Exists, Filter, Group, Item, Names, Nested, Query, Select, Triple, Union, Values, certain, names
+from comity.advice.model import Bind, Exists, Filter, Group, Item, Names, Nested, Path, Query, Select, Triple, Union, Values, certain, names
+from comity.vocabulary import CONCEPT, NS, RDF
 
 _NONE: Names = frozenset()
-
-
-class Finding(NamedTuple):
-    """One piece of advice at an offset."""
-
-    start: int
-    rule: str
-    severity: str
-    message: str
-    remedy: str
+_TYPE = Path("iri", f"<{RDF}type>")
 
 
 class Scope(NamedTuple):
@@ -119,3 +111,17 @@ def joins(group: Group, outer: Names = _NONE) -> Joins:
             found.link(item.expression.names | {item.target})
             used |= item.expression.names
     return found
+
+
+def anchors(scope: Scope) -> Names:
+    """Return variables that some value keeps to few rows: one from around the group, a sub-query, VALUES, or a thing or text in a pattern."""
+    subqueries = [i for i in scope.group.items if isinstance(i, Select)]
+    fixed = [t.names for t in triples(scope.group) if not t.subject.is_open or (t.path.form == "iri" and t.path != _TYPE and _is_thing(t.object.text))]
+    return (scope.outer | names(subqueries) | few(scope.group)).union(*fixed)
+
+
+def _is_thing(text: str) -> bool:
+    """Whether a constant is one of many: no class, no code of a list, no date or number."""
+    if text.startswith("<"):
+        return not text.startswith((f"<{NS}", f"<{CONCEPT}"))
+    return text[0] in "\"'" and "^^" not in text

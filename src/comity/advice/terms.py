@@ -7,23 +7,23 @@ the properties follow that only dated rows have.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from comity.advice.model import Node
-from comity.advice.scopes import Finding
+from comity.advice.texts import Finding, finding
 from comity.vocabulary import CONCEPT, NS, RDFS, SHACL, TYPE, compact, declared, ontology, read_turtle
 
-WRONG = "wrong"
-NOTE = "note"
 CLOCKS = frozenset(NS + name for name in (
     "heldFrom", "heldUntil", "possiblyFrom", "possiblyUntil", "validFrom", "validUntil", "knownUntil", "retractedOn", "effectiveFrom", "effectiveUntil"))
 SHARED = frozenset({NS + "jurisdiction", NS + "signedOn"})
 _NEAR = 0.8
+_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def terms(folder: Path) -> Terms:
 
 def _below(top: str, quads: Iterable[ox.Quad]) -> set[str]:
     """Return `top` and all its subclasses."""
-    pairs = [(q.subject.value, q.object.value) for q in quads if q.predicate.value == RDFS + "subClassOf" and isinstance(q.object, ox.NamedNode)]
+    pairs = [(q.subject.value, q.object.value) for q in quads
+             if q.predicate.value == RDFS + "subClassOf" and isinstance(q.subject, ox.NamedNode) and isinstance(q.object, ox.NamedNode)]
     found, size = {top}, 0
     while len(found) > size:
         size = len(found)
@@ -63,7 +64,7 @@ def _below(top: str, quads: Iterable[ox.Quad]) -> set[str]:
 def _properties(folder: Path, classes: set[str]) -> set[str]:
     """Return the properties that the shapes give to `classes` and to no other class."""
     quads = [q for path in sorted((folder / "shapes").glob("*.ttl")) for q in read_turtle(path)]
-    classes_of = {q.subject: q.object.value for q in quads if q.predicate.value == SHACL + "targetClass"}
+    classes_of = {q.subject: q.object.value for q in quads if q.predicate.value == SHACL + "targetClass" and isinstance(q.object, ox.NamedNode)}
     shapes = {q.object: q.subject for q in quads if q.predicate.value == SHACL + "property"}
     users: dict[str, set[str]] = {}
     for quad in quads:
@@ -72,19 +73,16 @@ def _properties(folder: Path, classes: set[str]) -> set[str]:
     return {name for name, used in users.items() if used <= classes and name.startswith(NS)} - CLOCKS - SHARED
 
 
-def findings(iris: Iterable[Node], known: Terms, prefixes: Mapping[str, str]) -> Iterator[Finding]:
+def findings(iris: Iterable[Node], known: Terms, prefixes: dict[str, str]) -> Iterator[Finding]:
     """Return what is to be said of the names of a query."""
     named = [(node.text[1:-1], node.start) for node in iris]
-    seen = set()
-    for iri, start in named:
-        if iri not in seen:
-            seen.add(iri)
-            yield from _unknown(iri, start, known, dict(prefixes))
+    first = dict(reversed(named))
+    unknown = (f for iri, start in sorted(first.items(), key=lambda pair: pair[1]) for f in _unknown(iri, start, known, prefixes))
+    yield from islice(unknown, _MOST)
     dated = [(start, iri) for iri, start in named if iri in known.dated]
-    if dated and not seen & CLOCKS:
+    if dated and not first.keys() & CLOCKS:
         start, iri = min(dated)
-        yield Finding(start, "clock-missing", NOTE, f"{compact(iri, dict(prefixes))} belongs to dated rows, and no date is asked: past and retracted rows count as if they held",
-                      "add ?row comity:heldFrom ?from ; comity:heldUntil ?until ; comity:knownUntil \"9999-12-31\"^^xsd:date FILTER(?from <= ?day && ?day < ?until)")
+        yield finding("clock-missing", start, name=compact(iri, prefixes))
 
 
 def _unknown(iri: str, start: int, known: Terms, prefixes: dict[str, str]) -> Iterator[Finding]:
@@ -93,11 +91,9 @@ def _unknown(iri: str, start: int, known: Terms, prefixes: dict[str, str]) -> It
     if iri in known.own or iri in known.reused or iri == space or (not is_ours and space not in prefixes.values()):
         return
     near = _nearest(iri, space, known.own if is_ours else known.reused)
-    if not near and not is_ours and space not in known.excerpts:
-        return
-    shown = compact(iri, prefixes)
-    said = f"{shown} is not declared in the ontology" if is_ours else f"{shown} is none of the names that this graph takes from that vocabulary"
-    yield Finding(start, "unknown-term", WRONG, f"{said}: no statement has it", f"did you mean {compact(near, prefixes)}?" if near else "look it up at /ontology, or in ontology/")
+    if near or is_ours or space in known.excerpts:
+        hint = f"{compact(near, prefixes)}; did you mean that?" if near else "a name that is listed at /ontology or in ontology/"
+        yield finding("unknown-ours" if is_ours else "unknown-other", start, name=compact(iri, prefixes), hint=hint)
 
 
 def _nearest(iri: str, space: str, names: frozenset[str]) -> str:
