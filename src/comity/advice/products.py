@@ -12,6 +12,7 @@ from comity.advice.texts import Finding, finding
 def products(scope: Scope) -> Iterator[Finding]:
     """Find two parts of a group that share no variable, or are joined by a FILTER alone."""
     joined = joins(scope.group, scope.outer)
+    _link_late(scope, joined)
     parts = _parts(scope, joined)
     for item in scope.group.items:
         for equal in item.expression.equalities if isinstance(item, Filter) else ():
@@ -24,6 +25,17 @@ def products(scope: Scope) -> Iterator[Finding]:
         (_, one), (start, other) = sorted(roots.values())[:2]
         yield finding("cross-product", start, one=_shown(scope, joined, one), other=_shown(scope, joined, other))
     yield from _loose_optionals(scope)
+
+
+def _link_late(scope: Scope, joined: Joins) -> None:
+    """Join what stands after an OPTIONAL with what that binds; `order.optionals` has to say what is wrong with it."""
+    soft: list[Names] = []
+    for item in scope.group.items:
+        if isinstance(item, Nested) and item.kind == "OPTIONAL":
+            soft.append(names([item]))
+        for optional in soft:
+            if not isinstance(item, Nested) and optional & names([item]):
+                joined.link(optional | names([item]))
 
 
 def _parts(scope: Scope, joined: Joins) -> list[tuple[int, str]]:

@@ -11,10 +11,10 @@ from comity.advice.texts import Finding, finding
 
 def paths(scope: Scope) -> Iterator[Finding]:
     """Find each path of any length, or of all properties but some, of which nothing else binds an end."""
-    free = [t for t in triples(scope.group) if t.path.form in ("*", "+", "?", "!") or t.path.is_nullable]
+    free = [t for t in _loose(scope) if t.path.form != "variable"]
     if not free:
         return
-    bound = _bound(scope, free)
+    bound = _bound(scope)
     joined = joins(scope.group)
     anchored = {joined.root(name) for name in anchors(scope)}
     for triple in free:
@@ -25,23 +25,28 @@ def paths(scope: Scope) -> Iterator[Finding]:
             yield finding(f"{kind}-path", triple.start, one=triple.subject.shown, other=triple.object.shown)
 
 
-def _bound(scope: Scope, free: list[Triple]) -> Names:
-    """Return what is bound by other patterns, and by those of `free` that begin at one bound end."""
-    bound = scope.bound | certain(i for i in scope.group.items if i not in free)
+def whole_graph(scope: Scope) -> Iterator[Finding]:
+    """Find each pattern of three open terms that nothing else binds, in a query that gives all of it back."""
+    everything = [t for t in _loose(scope) if t.path.form == "variable"]
+    if everything and not _is_limited(scope.query) and not scope.graph.startswith("<"):
+        bound = _bound(scope)
+        yield from (finding("whole-graph", t.start) for t in everything if not t.names & bound)
+
+
+def _loose(scope: Scope) -> list[Triple]:
+    """Return the patterns that would begin everywhere if nothing bound an end."""
+    return [t for t in triples(scope.group) if t.path.form in ("variable", "*", "+", "?", "!") or t.path.is_nullable]
+
+
+def _bound(scope: Scope) -> Names:
+    """Return what other patterns bind, and then those of the loose ones that begin at something bound."""
+    loose = _loose(scope)
+    bound = scope.bound | certain(i for i in scope.group.items if i not in loose)
     size = -1
     while len(bound) > size:
         size = len(bound)
-        bound |= {n for t in free if not (t.subject.is_open and t.object.is_open) or t.names & bound for n in t.names}
+        bound |= {n for t in loose if not (t.subject.is_open and t.object.is_open) or t.names & bound for n in t.names}
     return bound
-
-
-def whole_graph(scope: Scope) -> Iterator[Finding]:
-    """Find each pattern of three open terms that nothing else binds, in a query that gives all of it back."""
-    everything = [t for t in triples(scope.group) if t.path.form == "variable" and t.subject.is_open and t.object.is_open]
-    if not everything or _is_limited(scope.query) or scope.graph.startswith("<"):
-        return
-    bound = scope.bound | certain(i for i in scope.group.items if i not in everything)
-    yield from (finding("whole-graph", t.start) for t in everything if not t.names & bound)
 
 
 def _is_limited(query: Query) -> bool:

@@ -139,6 +139,8 @@ class Reader(Cursor):
             found.append(self._name(self._take()))
         if many:
             self._take(")")
+        elif len(found) != 1:
+            raise QueryError("VALUES names no variable")
         self._take("{")
         rows = 0
         while not self._has("}"):
@@ -259,7 +261,11 @@ class Reader(Cursor):
 
     def _step(self) -> Path:
         back = self._has("^")
-        path = Path("!", parts=(self._primary(),)) if self._has("!") else self._primary()
+        if self._has("!"):
+            negated = Path("^", parts=(self._primary(),)) if self._has("^") else self._primary()
+            path = Path("!", parts=(negated,))
+        else:
+            path = self._primary()
         after = self.tokens[self.at]
         if after.text in ("?", "*", "+") and not self.text[after.start + 1:after.start + 2].isdigit():
             self._take()
@@ -273,8 +279,6 @@ class Reader(Cursor):
             self._take(")")
             self.depth -= 1
             return path
-        if self._has("^"):
-            return Path("^", parts=(self._primary(),))
         return Path("iri", f"<{RDF}type>" if self._has("a") else self._iri(self._take()))
 
     # Expressions
@@ -314,7 +318,7 @@ class Reader(Cursor):
     def _assignment(self) -> tuple[Expression, str, list[Token]]:
         """Take `( expression AS ?name )`."""
         inner, exists = self._bracket()
-        if len(inner) < 3:
+        if [t.text.upper() for t in inner[-2:-1]] != ["AS"]:
             raise QueryError("nothing is assigned here")
         return self._expression(inner[:-2], exists), self._name(inner[-1]), inner
 

@@ -91,7 +91,8 @@ def _run(request: Request, graph: Graph, call: Call) -> Response:
         result = graph.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
     except QueryStopped as error:
         raise Problem(503, str(error), advice=[asdict(a) for a in graph.advise(call.query)]) from None
-    return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), time.perf_counter() - start))
+    seconds = time.perf_counter() - start
+    return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds))
 
 
 async def advice(request: Request, graph: Graph) -> Response:
