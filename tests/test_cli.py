@@ -186,6 +186,55 @@ def test_a_remote_endpoints_answer_is_shown(project: Layout, comity_run: Run) ->
         assert comity_run("sparql", "-q", "ASK {}", "--endpoint", url)[1].splitlines()[-2:] == ["true", "(1 row)"]
 
 
+SLOW = "SELECT ?s ?p {\n  ?s ?p ?o FILTER(?s = <https://w3id.org/comity/id/actor/JPN>) }"
+NOTED = "SELECT (COUNT(*) AS ?n) { ?row comity:participant ?a }"
+SLIP = "SELECT ?s { ?s a comity:Stat }"
+
+
+def test_a_query_is_only_checked_and_not_run_when_that_is_asked(comity_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMITY_BUILD", str(tmp_path))
+    assert comity_run("sparql", "--check", "-q", STATES) == (0, "", "")
+    code, out, err = comity_run("sparql", "--check", "-q", SLOW)
+    assert (code, err) == (1, "")
+    first, second = out.splitlines()
+    assert first.startswith("slow at line 2, column 3: nothing binds this pattern")
+    assert first.endswith("(whole-graph)")
+    assert second.startswith("    instead: ")
+
+
+def test_a_check_comes_as_json_too(comity_run: Run) -> None:
+    code, out, _ = comity_run("sparql", "--check", "--format", "json", "-q", SLIP)
+    assert code == 1
+    assert json.loads(out) == [{"rule": "unknown-term", "severity": "wrong", "line": 1, "column": 18, "remedy": "comity:State; did you mean that?",
+                                "message": "comity:Stat is not declared in the ontology: no statement has it"}]
+    assert json.loads(comity_run("sparql", "--check", "--format", "json", "-q", STATES)[1]) == []
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["-q", "SELECT * {\n ?s ?p"], "malformed at line 2"), (["-q", "SELECT * { ?s nope:p ?o }"], "the prefix nope:"), (["-q", "DROP ALL"], "malformed"),
+    (["-q", "ASK { SERVICE <http://e/> {} }"], "SERVICE is refused"), (["-q", STATES, "--format", "csv"], "--check gives lines or json, not csv"), ([], "give a query")])
+def test_what_cannot_be_checked_is_one_line(comity_run: Run, arguments: list[str], message: str) -> None:
+    refused(comity_run("sparql", "--check", *arguments), message)
+
+
+@pytest.mark.parametrize(("arguments", "in_terminal", "expected"), [
+    ([], False, []), ([], True, ["whole-graph"]), (["--advice"], False, ["whole-graph"]), (["--advice"], True, ["whole-graph"])])
+def test_a_terminal_shows_what_is_slow_before_the_query_runs(
+        project: Layout, comity_run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], in_terminal: bool, expected: list[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: in_terminal)
+    code, out, err = comity_run("sparql", "-q", SLOW, *arguments)
+    assert code == 0
+    assert "rdf-syntax-ns#type" in out or "rdf:type" in out
+    assert re.findall(r"\(([a-z-]+)\)$", err, re.MULTILINE) == expected
+
+
+@pytest.mark.parametrize(("arguments", "shown"), [([], False), (["--advice"], True)])
+def test_a_note_is_shown_only_when_advice_is_asked(
+        project: Layout, comity_run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], shown: bool) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert ("clock-missing" in comity_run("sparql", "-q", NOTED, *arguments)[2]) is shown
+
+
 # queries, ask, describe
 
 def test_the_library_is_listed_with_summaries_and_parameters(project: Layout, comity_run: Run) -> None:

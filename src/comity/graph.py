@@ -5,7 +5,7 @@ This is the package's front door; everything behind it can be used on its own.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from comity.vocabulary import prefixes
 if TYPE_CHECKING:
     import networkx
 
+    from comity.advice import Advice
     from comity.describe import Description
     from comity.queries import Question
 
@@ -65,11 +66,23 @@ class Graph:
 
         return describe(self.store, resolve(self.store, name))
 
+    def advise(self, text: str) -> tuple[Advice, ...]:
+        """Return what is slow or unknown in a SPARQL query, without running it; see `comity.advice`."""
+        return _advise(self.layout.ontology, text)
+
     def network(self, *, as_of: str = "today", known_on: str = "latest", layer: str | None = None) -> networkx.MultiDiGraph[str]:
         """Return who relates to whom on a day as a multigraph; see `comity.network.project`."""
         from comity.network import project
 
         return project(self.store, self.layout.queries, as_of=as_of, known_on=known_on, layers=None if layer is None else (layer,))
+
+
+@lru_cache(maxsize=256)
+def _advise(folder: Path, text: str) -> tuple[Advice, ...]:
+    from comity.advice import advise
+    from comity.advice.terms import terms
+
+    return tuple(advise(text, terms(folder), prefixes(folder)))
 
 
 def open(source: str | Path | None = None, *, timeout: int = 60, memory: bool | None = None) -> Graph:  # noqa: A001

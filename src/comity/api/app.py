@@ -37,7 +37,7 @@ def create_app(graph: Graph) -> FastAPI:
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
-                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Link"])
+                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Link"])
     app.middleware("http")(_headers)
     app.include_router(entities.router)
     app.include_router(library.router)
@@ -88,6 +88,12 @@ def _add_endpoint(app: FastAPI) -> None:
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
         return await protocol.answer(request, request.app.state.graph)
 
+    @app.get("/advice", tags=["SPARQL"], operation_id="advice_by_get", openapi_extra=_QUERY)
+    @app.post("/advice", tags=["SPARQL"], operation_id="advice_by_post", openapi_extra=_QUERY)
+    async def advice(request: Request) -> Response:
+        """Say what is slow or unknown in a query, without running it. Send it as to /sparql."""
+        return await protocol.advice(request, request.app.state.graph)
+
     @app.get("/health", tags=["service"])
     def health(request: Request) -> dict[str, str]:
         """Say that the graph answers, and which one it is."""
@@ -115,9 +121,11 @@ def _add_pages(app: FastAPI) -> None:
         return RedirectResponse("/static/favicon.svg", 301)
 
 
+_TEXT = {"name": "query", "in": "query", "schema": {"type": "string"}, "example": "SELECT * WHERE { ?state a comity:State } LIMIT 10"}
+_QUERY = {"parameters": [_TEXT]}
 _SPARQL = {
     "parameters": [
-        {"name": "query", "in": "query", "schema": {"type": "string"}, "example": "SELECT * WHERE { ?state a comity:State } LIMIT 10"},
+        _TEXT,
         {"name": "as_of", "in": "query", "schema": {"type": "string"}, "description": "Only what held on this day: YYYY-MM-DD or today."},
         {"name": "known_on", "in": "query", "schema": {"type": "string"}, "description": "As the graph stood on this day: YYYY-MM-DD or latest."},
         {"name": "possibly", "in": "query", "schema": {"type": "boolean"}, "description": "With as_of: also what partial dates leave open."},

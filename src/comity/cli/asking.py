@@ -33,18 +33,26 @@ _TIMEOUT = click.option("--timeout", type=click.IntRange(1, 3600), default=60, s
 @_KNOWN_ON
 @click.option("--possibly", is_flag=True, help="With --as-of: keep also what partial and unknown dates leave open.")
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
+@click.option("--advice", is_flag=True, help="Say first, on standard error, what is slow or unknown in it; in a terminal always, but for notes.")
+@click.option("--check", is_flag=True, help="Only say that, on standard output (--format table or json); exit code 1 if there is something to say.")
 @_ENDPOINT
 @_TIMEOUT
-def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str | None, possibly: bool, form: str | None,
-           endpoint: str | None, timeout: int) -> None:
+def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str | None, possibly: bool, form: str | None, advice: bool, check: bool,
+           endpoint: str | None, timeout: int) -> int:
     """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q; with a day, over the graph as it held or was known then."""
+    from comity.cli import advising
     from comity.syntax import refuse_side_effects
 
     query = _text(file, text)
     refuse_side_effects(query)
+    if check:
+        return advising.check(query, form)
+    if advice or sys.stderr.isatty():
+        advising.warn(query, with_notes=advice)
     answer = open_graph(endpoint, timeout=timeout).at(as_of, known_on, possibly=possibly).store.query(query)
     name = form or ("ttl" if answer.kind == "graph" else "table")
     emit(answer.serialize(name))
+    return 0
 
 
 def _text(file: str | None, text: str | None) -> str:
