@@ -197,7 +197,7 @@ def _actors(world: World) -> None:
     for number in range(1, size.states + 1):
         world.add("actors", f"authority-{number:05}", class_code="Authority", label_en=f"Data Authority of State {number}", based_in_id=f"state-{number:05}")
     for number in range(1, size.firms + 1):
-        parent = f"firm-{world.chance.popular(number - 1):07}" if number > 10 and world.chance.hits(0.4) else ""
+        parent = f"firm-{world.chance.popular(number - 1):07}" if number > 1 and world.chance.hits(0.4) else ""
         world.add("actors", f"firm-{number:07}", class_code="Firm", label_en=f"Firm {number}", based_in_id=world.state(), parent_id=parent)
     for number in range(1, size.states // 10 + 1):
         world.add("actors", f"organization-{number:05}", class_code="InternationalOrganization", label_en=f"Organization {number}", alt_labels=f"ORG{number}")
@@ -262,8 +262,9 @@ def _agreements(world: World) -> None:
 
 def _participations(world: World, agreement: str, start: datetime.date, *, soft: bool) -> None:
     chance = world.chance
-    actors = [f"state-{n:05}" for n in chance.populars(world.size.states, 2 + chance.popular(12))]
-    if chance.hits(0.02):
+    is_large = agreement in ("agreement-0000001", "agreement-0000002")
+    actors = [f"state-{n:05}" for n in chance.populars(world.size.states, 80 if is_large else 2 + chance.popular(12))]
+    if is_large or chance.hits(0.02):
         actors.append(f"union-{chance.popular(len(unions(world.size))):05}")
     for actor in actors:
         signed = start + datetime.timedelta(chance.below(200))
@@ -305,9 +306,11 @@ def _decisions(world: World) -> None:
     """Write recognitions, each by a decision of its own; a pair of states has one in each direction at most."""
     pairs: set[tuple[str, str]] = set()
     for number in range(1, world.size.units // 8 + 1):
-        a, b = world.state(), world.state()
-        if pairs and world.chance.hits(0.3):
+        a, b = (world.state(), world.state()) if number > 2 else ("state-00001", "state-00002")
+        if pairs and number > 2 and world.chance.hits(0.3):
             b, a = sorted(pairs)[-1 - world.chance.below(min(50, len(pairs)))]
+        if number == 2 or (a, b) in pairs:
+            a, b = b, a
         if a == b or (a, b) in pairs:
             continue
         pairs.add((a, b))
