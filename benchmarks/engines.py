@@ -24,13 +24,14 @@ class Engine(ABC):
     """A way to hold and ask the graph.
 
     Attributes: `name`; `family`, equal for engines that share the code which answers; `package`, the distribution that
-    brings it; `install`, what to do where it lacks.
+    brings it; `install`, what to do where it lacks; `most`, the quads above which it is not tried.
     """
 
     name: ClassVar[str]
     family: ClassVar[str]
     package: ClassVar[str] = "pyoxigraph"
     install: ClassVar[str] = "pip install 'comity[bench]'"
+    most: ClassVar[int] = 50_000_000
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -109,6 +110,7 @@ class Rdflib(Engine):
     name = "rdflib"
     family = "rdflib"
     package = "rdflib"
+    most = 1_000_000
     backend: ClassVar[str] = "default"
     parser: ClassVar[str] = "nquads"
 
@@ -131,5 +133,6 @@ class Oxrdflib(Rdflib):
     name = "oxrdflib"
     family = "oxigraph"
     package = "oxrdflib"
+    most = 5_000_000
     backend = "Oxigraph"
     parser = "ox-nquads"

@@ -198,7 +198,8 @@ def _actors(world: World) -> None:
         world.add("actors", f"authority-{number:05}", class_code="Authority", label_en=f"Data Authority of State {number}", based_in_id=f"state-{number:05}")
     for number in range(1, size.firms + 1):
         parent = f"firm-{world.chance.popular(number - 1):07}" if number > 1 and world.chance.hits(0.4) else ""
-        world.add("actors", f"firm-{number:07}", class_code="Firm", label_en=f"Firm {number}", based_in_id=world.state(), parent_id=parent)
+        seat = world.state() if number > 1 else "state-00001"
+        world.add("actors", f"firm-{number:07}", class_code="Firm", label_en=f"Firm {number}", based_in_id=seat, parent_id=parent)
     for number in range(1, size.states // 10 + 1):
         world.add("actors", f"organization-{number:05}", class_code="InternationalOrganization", label_en=f"Organization {number}", alt_labels=f"ORG{number}")
     for number in range(1, size.states + 1):
@@ -404,12 +405,13 @@ def _market(world: World) -> None:
 def _acts(world: World) -> None:
     """Write measures of states against firms and services, their positions, and the powers of unions."""
     chance = world.chance
-    for number in range(1, world.size.units // 6 + 1):
+    for number in range(1, world.size.units // 4 + 1):
         target = {"target_id": f"firm-{chance.popular(world.size.firms):07}"}
         if chance.hits(0.3):
             target = {"target_service_id": f"service-{chance.popular(world.size.firms // 2):07}"}
         world.add("measures", f"measure-{number:07}", label_en=f"Measure {number}", issuer_id=world.state(),
-                  measure_kind_code=chance.one(("app-ban", "fine", "investigation", "export-control")), **target, **world.period(datetime.date(2015, 1, 1), ended=0.25))
+                  measure_kind_code=chance.one(("app-ban", "fine", "investigation", "export-control")), **target,
+                  **world.period(datetime.date(2010, 1, 1), datetime.date(2018, 12, 31), 0.25))
     for number in range(1, world.size.units // 2 + 1):
         towards = {"towards_instrument_id": f"agreement-{chance.popular(world.size.units):07}"}
         if chance.hits(0.3):

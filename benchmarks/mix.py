@@ -29,7 +29,7 @@ LIBRARY: dict[str, dict[str, str]] = {
     "network/agreements": {},
     "recognition/mutual": {},
     "recognition/one-way": {},
-    "measures/aimed-at": {"target": "actor/firm-0000001"},
+    "measures/aimed-at": {"target": "actor/state-00001"},
     "changes/began-or-ended": {},
     "aigc/open-weights": {},
     "provenance/evidence-grades": {},

@@ -20,6 +20,7 @@ from comity.errors import ComityError
 from comity.store import RemoteStore
 
 START = 120.0
+TRIES = 3
 JARS = ("commons-cli", "commons-codec", "commons-compress", "commons-csv", "commons-io", "commons-lang3", "dexx.collection", "guava", "protobuf",
         "slf4j-api", "slf4j-nop", "thrift", "gson", "jakarta.json-api", "httpclient", "httpcore")
 MESSAGES = "org/apache/jena/ext/xerces/"
@@ -45,18 +46,21 @@ class Server(Engine):
         return cls.found() is not None
 
     @abstractmethod
-    def start(self) -> None:
-        """Start the server on what was loaded, and set `url`."""
+    def command(self) -> list[str]:
+        """Return the command that serves what was loaded, at an `url` with a fresh port."""
 
-    def serve(self, command: list[str]) -> None:
-        """Start `command` and wait until it answers at `url`."""
-        with (self.folder / "server.log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
-        end = time.monotonic() + START
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{self.name} did not start: {(self.folder / 'server.log').read_text(errors='replace')[-500:]}")
-            time.sleep(0.1)
+    def start(self) -> None:
+        """Start the server on what was loaded; again on other ports where another process took one first."""
+        for _ in range(TRIES):
+            with (self.folder / "server.log").open("ab") as log:
+                self.process = subprocess.Popen(self.command(), cwd=self.folder, stdout=log, stderr=log)
+            end = time.monotonic() + START
+            while self.process.poll() is None and time.monotonic() < end:
+                if self._answers():
+                    return
+                time.sleep(0.1)
+            self.close()
+        raise RuntimeError(f"did not start: {(self.folder / 'server.log').read_text(errors='replace')[-300:]}")
 
     def _answers(self) -> bool:
         with contextlib.suppress(ComityError):
@@ -77,9 +81,7 @@ class Server(Engine):
 
     def restart(self) -> None:
         """Kill the server, which goes on with the query of a client that was killed, and start it again on its data."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
+        self.close()
         self.start()
 
     def close(self) -> None:
@@ -102,11 +104,11 @@ class Oxigraph(Server):
         subprocess.run([str(self.found()), "load", "--location", "store", "--file", str(data)], cwd=self.folder, check=True, capture_output=True)
         self.start()
 
-    def start(self) -> None:
+    def command(self) -> list[str]:
         """Serve the store, its default graph the union."""
         address = f"127.0.0.1:{free_port()}"
         self.url = f"http://{address}/query"
-        self.serve([str(self.found()), "serve-read-only", "--location", "store", "--bind", address, "--union-default-graph"])
+        return [str(self.found()), "serve-read-only", "--location", "store", "--bind", address, "--union-default-graph"]
 
 
 class Virtuoso(Server):
@@ -132,15 +134,15 @@ class Virtuoso(Server):
         statements = f"ld_dir('{self.folder}', 'data.nq', 'urn:none'); rdf_loader_run(); checkpoint;"
         subprocess.run([isql, str(self.port), "dba", "dba", f"exec={statements}"], check=True, capture_output=True)
 
-    def start(self) -> None:
-        """Write the settings with fresh ports and start the server in the foreground."""
+    def command(self) -> list[str]:
+        """Write the settings and serve in the foreground."""
         self.port, http = free_port(), free_port()
         template = (HERE / "virtuoso.ini").read_text(encoding="utf-8")
         settings = template.format(folder=self.folder, data=self.folder, port=self.port, http=http)
         (self.folder / "virtuoso.ini").write_text(settings, encoding="utf-8")
         (self.folder / "virtuoso.lck").unlink(missing_ok=True)
         self.url = f"http://127.0.0.1:{http}/sparql"
-        self.serve([str(self.found()), "+foreground", "+configfile", "virtuoso.ini"])
+        return [str(self.found()), "+foreground", "+configfile", "virtuoso.ini"]
 
 
 class Jena(Server):
@@ -149,6 +151,7 @@ class Jena(Server):
     name = "Jena TDB2"
     family = "jena"
     binary = "java"
+    most = 5_000_000
     install = "apt-get install libapache-jena-java openjdk-17-jdk-headless"
     jars: ClassVar[Path] = Path("/usr/share/java")
 
@@ -167,11 +170,11 @@ class Jena(Server):
         subprocess.run(["java", "-Xmx4g", "-cp", self._classes(), "tdb2.tdbloader", "--loc", "store", str(data)], cwd=self.folder, check=True, capture_output=True)
         self.start()
 
-    def start(self) -> None:
+    def command(self) -> list[str]:
         """Serve the store, its default graph the union."""
         port = free_port()
         self.url = f"http://127.0.0.1:{port}/sparql"
-        self.serve(["java", "-Xmx4g", "-cp", self._classes(), str(HERE / "Jena.java"), "store", str(port)])
+        return ["java", "-Xmx4g", "-cp", self._classes(), str(HERE / "Jena.java"), "store", str(port)]
 
     def _classes(self) -> str:
         """Return the class path: Jena and what it depends on, and the messages that Debian's package has in another place than its code looks."""

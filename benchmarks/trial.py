@@ -21,8 +21,8 @@ from benchmarks import engines, servers
 from benchmarks.answers import digest
 from benchmarks.engines import Engine
 
-ENGINES: dict[str, type[Engine]] = {e.name: e for e in (engines.Embedded, engines.EmbeddedOnDisk, engines.Oxrdflib, servers.Oxigraph,
-                                                        servers.Virtuoso, servers.Jena, engines.Rdflib)}
+ENGINES: dict[str, type[Engine]] = {"ours": engines.Embedded, "disk": engines.EmbeddedOnDisk, "oxrdflib": engines.Oxrdflib, "oxigraph": servers.Oxigraph,
+                                    "virtuoso": servers.Virtuoso, "jena": servers.Jena, "rdflib": engines.Rdflib}
 FORK = multiprocessing.get_context("fork")
 
 
@@ -31,7 +31,7 @@ class Limits(NamedTuple):
 
     seconds: float = 60.0
     runs: int = 20
-    budget: float = 5.0
+    budget: float = 2.0
 
 
 def main() -> None:
@@ -45,6 +45,8 @@ def main() -> None:
             say(load=time.perf_counter() - start, memory=peak(engine.server()))
             for name, text in order["questions"].items():
                 say(query=name, **ask(engine, text, Limits(*order["limits"])))
+        except Exception as error:  # what did not load is a result
+            say(broken=f"{type(error).__name__}: {error}")
         finally:
             engine.close()
 
@@ -68,6 +70,7 @@ def ask(engine: Engine, text: str, limits: Limits) -> dict[str, Any]:
                 return said | ({"cold": seconds[0], "warm": seconds[1:] or seconds} if seconds else {})
             seconds.append(said)
         worker.kill()
+        worker.join()
         engine.restart()
         return {"failed": f"no answer in {limits.seconds:.0f} s"}
     except EOFError:
