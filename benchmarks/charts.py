@@ -23,8 +23,9 @@ def chart(title: str, x_name: str, y_name: str, series: Mapping[str, Points]) ->
              f'<text x="{LEFT}" y="22" font-size="15" fill="#222222">{escape(title)}</text>',
              *_grid(axes, x_name, y_name)]
     ends = _spread({name: axes.y(points[-1][1]) for name, points in drawn.items()})
-    for number, (name, points) in enumerate(drawn.items()):
-        parts += _line(axes, name, points, COLOURS[number % len(COLOURS)], ends[name])
+    for number, name in enumerate(series):
+        if name in drawn:
+            parts += _line(axes, name, drawn[name], COLOURS[number % len(COLOURS)], ends[name])
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -53,10 +54,12 @@ def _grid(axes: _Axes, x_name: str, y_name: str) -> list[str]:
     parts = []
     for power in range(axes.across[0], axes.across[1] + 1):
         x = axes.x(10.0**power)
-        parts.append(f'<path d="M{x:.1f} {TOP}V{bottom}" stroke="#dddddd"/><text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" fill="#444444">{_short(power)}</text>')
+        parts.append(f'<path d="M{x:.1f} {TOP}V{bottom}" stroke="#dddddd"/>')
+        parts.append(f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle" fill="#444444">{_short(power)}</text>')
     for power in range(axes.up[0], axes.up[1] + 1):
         y = axes.y(10.0**power)
-        parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="#dddddd"/><text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#444444">{_short(power)}</text>')
+        parts.append(f'<path d="M{LEFT} {y:.1f}H{right}" stroke="#dddddd"/>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#444444">{_short(power)}</text>')
     parts.append(f'<text x="{(LEFT + right) / 2:.1f}" y="{HEIGHT - 12}" text-anchor="middle" fill="#444444">{escape(x_name)}</text>')
     parts.append(f'<text transform="translate(18 {(TOP + bottom) / 2:.1f}) rotate(-90)" text-anchor="middle" fill="#444444">{escape(y_name)}</text>')
     return parts

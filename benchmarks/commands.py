@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.line import ROOT, build, change_a_row, checkout, run
@@ -25,7 +26,7 @@ COMMANDS = {
 def measure() -> Iterator[tuple[str, float]]:
     """Yield what was run and its median seconds."""
     for name, command in COMMANDS.items():
-        yield name, statistics.median(_timed(lambda c=command: run(c, ROOT)) for _ in range(RUNS))
+        yield name, statistics.median(_timed(partial(run, command, ROOT)) for _ in range(RUNS))
     with tempfile.TemporaryDirectory(prefix="comity-bench-") as name:
         folder = checkout(Path(name), ROOT / "graph" / "tables")
         yield from rebuilds(folder)

@@ -24,7 +24,7 @@ class Engine(ABC):
     """A way to hold and ask the graph.
 
     Attributes: `name`; `family`, equal for engines that share the code which answers; `package`, the distribution that
-    brings it; `install`, what to do where it lacks; `most`, the quads above which it is not tried.
+    brings it; `install`, what to do where it lacks; `most`, the quads above which it is not tried; `note`, what explains its failures.
     """
 
     name: ClassVar[str]
@@ -32,6 +32,7 @@ class Engine(ABC):
     package: ClassVar[str] = "pyoxigraph"
     install: ClassVar[str] = "pip install 'comity[bench]'"
     most: ClassVar[int] = 50_000_000
+    note: ClassVar[str] = ""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -124,7 +125,8 @@ class Rdflib(Engine):
     def query(self, text: str) -> Answers:
         """Answer through rdflib."""
         result = self.dataset.query(text)
-        return list(result.graph if result.graph is not None else result)
+        rows: Answers = list(result.graph if result.graph is not None else result)  # type: ignore[arg-type]
+        return rows
 
 
 class Oxrdflib(Rdflib):

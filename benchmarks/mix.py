@@ -21,20 +21,20 @@ from comity.vocabulary import ID, XSD
 EXPECTED = Path(__file__).with_name("expected.csv")
 CLOCKS = {"as_of": "2019-06-30", "known_on": "2025-03-31", "since": "2012-01-01", "until": "2013-01-01"}
 LIBRARY: dict[str, dict[str, str]] = {
-    "lookup/agreements-of": {"actor": "actor/state-00001"},
+    "lookup/agreements-of": {"actor": "actor/state-0000001"},
     "lookup/parties": {"agreement": "instrument/agreement-0000001"},
-    "lookup/bound-by": {"actor": "actor/state-00002"},
-    "compare/shared-agreements": {"a": "actor/state-00001", "b": "actor/state-00002"},
+    "lookup/bound-by": {"actor": "actor/state-0000002"},
+    "compare/shared-agreements": {"a": "actor/state-0000001", "b": "actor/state-0000002"},
     "compare/party-to-one-only": {"a": "instrument/agreement-0000001", "b": "instrument/agreement-0000002"},
     "network/agreements": {},
     "recognition/mutual": {},
     "recognition/one-way": {},
-    "measures/aimed-at": {"target": "actor/state-00001"},
+    "measures/aimed-at": {"target": "actor/state-0000001"},
     "changes/began-or-ended": {},
     "aigc/open-weights": {},
     "provenance/evidence-grades": {},
-    "provenance/sources-of": {"thing": "actor/state-00001"},
-    "provenance/why-derived": {"thing": "actor/state-00002"},
+    "provenance/sources-of": {"thing": "actor/state-0000001"},
+    "provenance/why-derived": {"thing": "actor/state-0000002"},
 }
 PREFIXES = """PREFIX comity: <https://w3id.org/comity/ns#>
 PREFIX event: <https://w3id.org/comity/concept/event/>
@@ -52,7 +52,7 @@ GROUP BY ?actor ORDER BY DESC(?agreements) ?actor LIMIT 10""",
     "not-exists": """SELECT ?text WHERE { ?text comity:legalStatus ?status
   FILTER NOT EXISTS { ?event comity:happenedTo ?text ; comity:eventKind event:in-force } }""",
     "construct": """CONSTRUCT { ?agreement rdfs:label ?name ; comity:participant ?actor . ?actor rdfs:label ?label } WHERE {
-  ?row comity:inInstrument ?agreement ; comity:participant <https://w3id.org/comity/id/actor/state-00003>, ?actor .
+  ?row comity:inInstrument ?agreement ; comity:participant <https://w3id.org/comity/id/actor/state-0000003>, ?actor .
   ?agreement rdfs:label ?name . ?actor rdfs:label ?label }""",
 }
 

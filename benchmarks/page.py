@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.charts import chart
 from benchmarks.dates import WAYS
 from benchmarks.line import exponent
-from benchmarks.results import Measured, geometric_mean, quads, read
+from benchmarks.results import geometric_mean, quads, read
 from benchmarks.trial import ENGINES
 
 CSV = "performance.csv"
@@ -115,6 +115,7 @@ def _failures(page: Page, size: str) -> list[str]:
         if row.size == size and row.measure == "failed":
             said.setdefault((row.engine, row.value), []).append(row.query)
     lines = [f"- {engine}: {', '.join(queries)}: {reason}" for (engine, reason), queries in sorted(said.items())]
+    lines += [f"- {e.name}: {e.note}." for e in ENGINES.values() if e.note and any(e.name == engine for engine, _ in said)]
     return ["Failures:", "", *lines, ""] if lines else []
 
 
@@ -177,7 +178,7 @@ def _dates(page: Page) -> list[str]:
 
 
 def _commands(page: Page) -> list[str]:
-    body = [[f"`{r.query}`" if "comity" in r.query or "python" in r.query else r.query, _short(float(r.value))] for r in page.rows if (r.size, r.engine) == ("real", "command")]
+    body = [[r.query, _short(float(r.value))] for r in page.rows if (r.size, r.engine) == ("real", "command")]
     return ["## Commands", "", "Whole processes on the real graph, medians, seconds.", "", *_table(["command", "s"], body, left=1)] if body else []
 
 

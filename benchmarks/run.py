@@ -28,6 +28,7 @@ from comity.graph import open as open_graph
 from comity.queries import bindings, library
 from comity.settings import layout
 from comity.store import EmbeddedStore, open_snapshot
+from comity.syntax import bind
 
 TRIAL_SECONDS = 3 * 3600
 REAL = ("ours", "oxigraph", "rdflib")
@@ -86,8 +87,8 @@ class Bench:
         say(f"generating {count:,} quads")
         generate(tables, quads=count, seed=self.asked.seed)
         if count > CHECKED:
-            said = subprocess.run([sys.executable, "-m", "benchmarks.line", str(tables), str(data)], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
-            return data, Built(*json.loads(said))
+            command = [sys.executable, "-m", "benchmarks.line", str(tables), str(data)]
+            return data, Built(*json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout))
         place = checkout(folder / "checkout", tables)
         say("building")
         built = build(place, place / "build")
@@ -106,7 +107,8 @@ class Bench:
         say(f"{size}: {engine.name}")
         order = {"engine": slug, "data": str(data), "questions": questions, "limits": Limits(seconds=self.asked.limit)}
         with tempfile.TemporaryFile("w+") as said:
-            with subprocess.Popen([sys.executable, "-m", "benchmarks.trial"], cwd=ROOT, stdin=subprocess.PIPE, stdout=said, text=True, start_new_session=True) as process:
+            command = [sys.executable, "-m", "benchmarks.trial"]
+            with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=said, text=True, start_new_session=True) as process:
                 try:
                     process.communicate(json.dumps(order), TRIAL_SECONDS)
                 except subprocess.TimeoutExpired:
@@ -138,14 +140,12 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="comity-bench-") as name:
             data = Path(name) / "data.nq"
             quads_of(ROOT / "build", data)
-            from comity.syntax import bind
-
             texts = {n: bind(q.text, t) for n, (q, t) in questions.items()}
             answers = {slug: self.trial(slug, "real", data, texts) for slug in REAL if slug in self.engines}
         self.keep([*_machine("real"), Measured("real", "build", "", "quads", str(len(store)))])
         ours = {line["query"]: line.get("rows") for line in answers.get("ours", []) if "query" in line}
         for slug, lines in answers.items():
-            self.keep(_told("real", slug, lines, lambda line: "" if line.get("rows") == ours.get(line["query"], line.get("rows")) else "another number of rows than ours"))
+            self.keep(_told("real", slug, lines, lambda line: "" if line["rows"] == ours.get(line["query"]) else f"{line['rows']} rows, not as ours"))
         if "dates" in self.asked.parts:
             self.keep(_dated("real", {n: dates.measure(store, q, t) for n, (q, t) in questions.items() if dates.is_plain(q)}))
 
@@ -165,7 +165,8 @@ def agreed(answers: Mapping[str, list[dict[str, Any]]]) -> dict[str, Expected]:
     kept = {}
     for query, sides in found.items():
         for (rows, sha256), slugs in sides.items():
-            if "rdflib" in slugs or len({ENGINES[s].family for s in slugs}) > 1 and not any("rdflib" in s for s in sides.values()):
+            families = {ENGINES[s].family for s in slugs}
+            if "rdflib" in slugs or (len(families) > 1 and not any("rdflib" in others for others in sides.values())):
                 kept[query] = Expected(rows, sha256, "+".join(slugs))
     return kept
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 import socket
@@ -118,6 +117,7 @@ class Virtuoso(Server):
     family = "virtuoso"
     binary = "virtuoso-t"
     install = "apt-get install virtuoso-opensource-7 virtuoso-opensource-7-bin"
+    note = "where `<=` compares a day with the days of a column it loses rows; `!(?a > ?b)` finds them"
 
     @classmethod
     def version(cls) -> str:
@@ -128,7 +128,7 @@ class Virtuoso(Server):
 
     def load(self, data: Path) -> None:
         """Load with the bulk loader and write all to disk."""
-        os.symlink(data.resolve(), self.folder / "data.nq")
+        (self.folder / "data.nq").symlink_to(data.resolve())
         self.start()
         isql = shutil.which("isql-vt") or "isql"
         statements = f"ld_dir('{self.folder}', 'data.nq', 'urn:none'); rdf_loader_run(); checkpoint;"
@@ -167,7 +167,8 @@ class Jena(Server):
 
     def load(self, data: Path) -> None:
         """Load with TDB2's own loader."""
-        subprocess.run(["java", "-Xmx4g", "-cp", self._classes(), "tdb2.tdbloader", "--loc", "store", str(data)], cwd=self.folder, check=True, capture_output=True)
+        command = ["java", "-Xmx4g", "-cp", self._classes(), "tdb2.tdbloader", "--loc", "store", str(data)]
+        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
         self.start()
 
     def command(self) -> list[str]:
