@@ -15,7 +15,7 @@ from comity.queries import Question
 from comity.store import EmbeddedStore
 from comity.syntax import Term, bind
 
-RUNS = 15
+RUNS = 31
 PATTERN = re.compile(r"^\s*\?row comity:(?:held|possibly)From .*comity:knownUntil \?forgotten \.\n", re.MULTILINE)
 FILTER = re.compile(r"\s*FILTER\(\?from <= \?as_of [^()]*\)")
 

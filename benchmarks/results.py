@@ -38,10 +38,9 @@ def keep(path: Path, rows: list[Measured]) -> None:
     """Write `rows` in place of the blocks of the same sizes and engines."""
     blocks = {(r.size, r.engine) for r in rows}
     kept: list[Measured] = [r for r in read(path) if (r.size, r.engine) not in blocks] + rows
+    kept.sort(key=lambda r: (quads(r.size), *r))
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
-        writer.writerows(sorted(kept, key=lambda row: (quads(row[0]), *row)))
+        csv.writer(file, lineterminator="\n").writerows([HEADER, *kept])
 
 
 def quads(size: str) -> int:
