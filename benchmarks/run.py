@@ -95,7 +95,7 @@ class Bench:
         quads_of(place / "build", data)
         change_a_row(place / "graph" / "tables")
         again = build(place, place / "build")
-        return data, built._replace(seconds={**built.seconds, "one row changed": sum(again.seconds.values())})
+        return data, built._replace(seconds={**built.seconds, page.CHANGED: sum(again.seconds.values())})
 
     def trial(self, slug: str, size: str, data: Path, questions: Mapping[str, str]) -> list[dict[str, Any]]:
         """Run one engine in a process of its own, where it is installed and made for the size. Returns what it said, line by line."""
@@ -139,7 +139,7 @@ class Bench:
         questions = {name: (q, bindings(store, q, {})) for name, q in graph.queries().items()}
         with tempfile.TemporaryDirectory(prefix="comity-bench-") as name:
             data = Path(name) / "data.nq"
-            quads_of(ROOT / "build", data)
+            quads_of(layout().build, data)
             texts = {n: bind(q.text, t) for n, (q, t) in questions.items()}
             answers = {slug: self.trial(slug, "real", data, texts) for slug in REAL if slug in self.engines}
         self.keep([*_machine("real"), Measured("real", "build", "", "quads", str(len(store)))])

@@ -117,7 +117,7 @@ class Virtuoso(Server):
     family = "virtuoso"
     binary = "virtuoso-t"
     install = "apt-get install virtuoso-opensource-7 virtuoso-opensource-7-bin"
-    note = "where `<=` compares a day with the days of a column it loses rows; `!(?a > ?b)` finds them"
+    note = "where `<=` compares days it loses rows in some plans; `!(?a > ?b)` finds them"
 
     @classmethod
     def version(cls) -> str:
