@@ -22,7 +22,8 @@ from comity.api.app import create_app
 from comity.api.protocol import MAXIMUM_BODY
 from comity.graph import Graph
 from comity.isolation import QueryStopped
-from comity.store import EmbeddedStore, RemoteStore
+from comity.remote import RemoteStore
+from comity.store import EmbeddedStore
 
 STATES = "SELECT ?code { ?s a comity:State ; comity:isoAlpha3 ?code } ORDER BY ?code"
 CODES = ["CHN", "DEU", "FRA", "GBR", "JPN", "KOR", "SGP", "USA"]

@@ -19,7 +19,7 @@ LONGEST = 400
 
 #: from left to right; a module imports only from its left. `build` and `cli` know the whole order.
 LINE = ["errors", "settings", "vocabulary", "lines", "mentions", "alignments", "tables", "shelf", "triples", "inference", "checks",
-        "shacl", "report", "style", "results", "syntax", "snapshot", "views", "store", "coding", "isolation", "dumps", "names",
+        "shacl", "report", "style", "results", "syntax", "snapshot", "views", "store", "transport", "remote", "coding", "isolation", "dumps", "names",
         "queries", "advice", "network", "describe", "graph", "site", "api"]
 FREE = {"build", "cli", "__init__", "__main__"}
 

@@ -13,7 +13,8 @@ from comity.dumps import dump
 from comity.errors import InputError, QueryError, StoreError
 from comity.graph import Graph
 from comity.graph import open as open_graph
-from comity.store import EmbeddedStore, RemoteStore
+from comity.remote import RemoteStore
+from comity.store import EmbeddedStore
 
 
 def test_a_query_gives_rows_without_any_prefix_line(small: Graph) -> None:

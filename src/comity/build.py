@@ -36,6 +36,7 @@ from comity.vocabulary import (
     DATASET,
     DATASET_GRAPH,
     DCTERMS,
+    GRAPH,
     INFERRED,
     ONTOLOGY_GRAPH,
     OWL,
@@ -273,7 +274,7 @@ def _touched(prepared: Prepared) -> set[str] | None:
 
 
 def _dataset(prepared: Prepared) -> list[ox.Quad]:
-    """Describe the dataset inside itself: its version and the day of its newest row."""
+    """Describe the dataset inside itself: its version, the day of its newest row, and its graphs."""
     days = [row.cells[c] for t in prepared.tables.values() for row in t.rows for c in ("recorded_on", "retracted_on") if row.cells.get(c)]
     values: list[tuple[str, ox.NamedNode | ox.Literal]] = [
         (OWL + "versionInfo", ox.Literal(prepared.version)),
@@ -281,6 +282,8 @@ def _dataset(prepared: Prepared) -> list[ox.Quad]:
         (DCTERMS + "license", ox.NamedNode("https://creativecommons.org/licenses/by/4.0/")),
         (TYPE.value, ox.NamedNode(VOID + "Dataset")),
     ]
+    graphs = [DATASET_GRAPH, ONTOLOGY_GRAPH, ALIGNMENTS_GRAPH, *(ox.NamedNode(GRAPH + name) for name in prepared.tables)]
+    values += [(VOID + "subset", graph) for graph in graphs]
     if days:
         values.append((DCTERMS + "modified", ox.Literal(max(days).isoformat(), datatype=ox.NamedNode(XSD + "date"))))
     return [ox.Quad(DATASET, ox.NamedNode(p), o, DATASET_GRAPH) for p, o in values]
@@ -291,6 +294,7 @@ def _inferred(places: Layout) -> list[ox.Quad]:
     quads = []
     for path in sorted((places.ontology / "rules").glob("*.rq")):
         values, graph = header(path), ox.NamedNode(INFERRED + path.stem)
+        quads.append(ox.Quad(DATASET, ox.NamedNode(VOID + "subset"), graph, DATASET_GRAPH))
         said = ((TYPE.value, ox.NamedNode(PROV + "Entity")), (DCTERMS + "title", ox.Literal(str(values["summary"]), language="en")),
                 (DCTERMS + "description", ox.Literal(str(values.get("derives", "")), language="en")))
         quads += [ox.Quad(graph, ox.NamedNode(p), o, DATASET_GRAPH) for p, o in said]

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity import queries
+from comity.remote import LARGEST, RemoteStore
 from comity.results import Rows
 from comity.settings import Layout, layout
-from comity.store import RemoteStore, Store, View, open_snapshot
+from comity.store import Store, View, open_snapshot
 from comity.vocabulary import prefixes
 
 if TYPE_CHECKING:
@@ -85,15 +86,16 @@ def _advise(folder: Path, text: str) -> tuple[Advice, ...]:
     return tuple(advise(text, terms(folder), prefixes(folder)))
 
 
-def open(source: str | Path | None = None, *, timeout: int = 60, memory: bool | None = None) -> Graph:  # noqa: A001
+def open(source: str | Path | None = None, *, timeout: float = 60, limit: int = LARGEST, memory: bool | None = None) -> Graph:  # noqa: A001
     """Open the built graph, a build folder, a file (Turtle, TriG, N-Triples, N-Quads, also gzipped) or a SPARQL endpoint's address.
 
-    Parameters: `source`, a path, an `http(s)` address, or nothing for the built graph; `timeout`, seconds for each remote
-    request; `memory`, True to load a build at once, False to leave it on disk, None to load it when that pays.
+    Parameters: `source`, a path, an `http(s)` address (with `NAME:PASSWORD@` before the host if it wants a login), or
+    nothing for the built graph; `timeout`, seconds for each answer of a remote server; `limit`, the most bytes of one;
+    `memory`, True to load a build at once, False to leave it on disk, None to load it when that pays.
     Raises `StoreError` if it cannot be opened.
     """
     places = layout()
     names = prefixes(places.ontology)
-    if isinstance(source, str) and source.startswith(("http://", "https://")):
-        return Graph(RemoteStore(source, names, timeout=timeout), places)
+    if isinstance(source, str) and "://" in source:
+        return Graph(RemoteStore(source, names, timeout=timeout, limit=limit), places)
     return Graph(open_snapshot(Path(source) if source else places.build, names, memory=memory), places)

@@ -154,13 +154,6 @@ def graph_answer(triples: Iterable[ox.Triple], prefixes: dict[str, str]) -> Answ
     return Answer("graph", b"".join(sorted(set(lines))), prefixes)
 
 
-def parse_answer(body: bytes, *, is_graph: bool, prefixes: dict[str, str]) -> Answer:
-    """Read an answer from N-Triples, or from SPARQL results in JSON. Raises `SyntaxError` or `ValueError` if it is neither."""
-    if is_graph:
-        return graph_answer((q.triple for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)), prefixes)
-    return answer_of(ox.parse_query_results(body, format=ROW_FORMATS["json"]), prefixes)
-
-
 def plain(cell: Cell) -> str | None:
     """Return the text of a term: an IRI or a lexical form, without type or language."""
     return None if cell is None else cell.value

@@ -1,20 +1,15 @@
-"""A snapshot or an address becomes a store that answers SPARQL: embedded (pyoxigraph) or remote (SPARQLWrapper).
+"""A snapshot becomes a store in this process that answers SPARQL, behind the protocol that every store keeps.
 
-Both take the same text and parameters and give the same kind of answer. The default graph is the union of all named
-graphs; a remote server is asked as it stands.
+Stores take the same text and parameters and give the same kind of answer. The default graph is the union of all named graphs.
 """
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import gzip
-import http.client
 import itertools
 import os
 import re
 import time
-import urllib.error
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,9 +18,9 @@ from typing import Any, Protocol
 import pyoxigraph as ox
 
 from comity.errors import InputError, QueryError, StoreError
-from comity.results import Answer, answer_of, parse_answer
+from comity.results import Answer, answer_of
 from comity.snapshot import MANIFEST, QUADS, STORE, Snapshot, find
-from comity.syntax import Term, bind, keywords, position, tokens
+from comity.syntax import Term, bind, position, tokens, undeclared
 from comity.views import VIEW, Moment, look, moment_of
 from comity.vocabulary import BASE, DATASET, DATASET_GRAPH, OWL
 
@@ -137,61 +132,6 @@ def _cut_view(text: str) -> tuple[str, list[str]]:
     return text, found
 
 
-class RemoteStore:
-    """A SPARQL 1.1 endpoint somewhere else; every call is one request, without retries."""
-
-    def __init__(self, url: str, prefixes: dict[str, str], *, timeout: int = 60) -> None:
-        self.url = url
-        self.prefixes = prefixes
-        self.timeout = timeout
-
-    def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
-              default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
-        """Send `text` and read the whole answer. Raises `QueryError` if refused, `StoreError` if none came."""
-        bound = bind(text, parameters or {})
-        is_graph = bool(keywords(bound).keys() & {"CONSTRUCT", "DESCRIBE"})
-        body = self._send(self._with_prefixes(bound), is_graph, default_graphs, named_graphs)
-        try:
-            return parse_answer(body, is_graph=is_graph, prefixes=self.prefixes)
-        except (SyntaxError, ValueError) as error:
-            start = body[:60].decode("utf-8", "replace").replace("\n", " ")
-            failure = StoreError(f"{self.url} did not answer in a SPARQL format ({error}; it begins {start!r}); is it a SPARQL endpoint?")
-        raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
-
-    def _send(self, text: str, is_graph: bool, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> bytes:
-        from SPARQLWrapper import POST, SPARQLWrapper
-        from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
-        wrapper = SPARQLWrapper(self.url)
-        wrapper.setQuery(text)
-        for graph in default_graphs:
-            wrapper.addParameter("default-graph-uri", graph)
-        for graph in named_graphs:
-            wrapper.addParameter("named-graph-uri", graph)
-        wrapper.setMethod(POST)
-        wrapper.setTimeout(self.timeout)
-        wrapper.setOnlyConneg(True)
-        wrapper.addCustomHttpHeader("Accept", "application/n-triples" if is_graph else "application/sparql-results+json")
-        try:
-            with contextlib.closing(wrapper.query().response) as response:
-                return response.read()  # type: ignore[no-any-return]
-        except SPARQLWrapperException as error:
-            raise _refusal(self.url, error) from None
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise StoreError(f"{self.url} answered {error.code} {error.reason}; check the address and your access") from None
-        except http.client.HTTPException as error:
-            raise StoreError(f"{self.url} broke off its answer ({error}); ask again, or ask for less") from None
-        except (urllib.error.URLError, TimeoutError, OSError, ValueError) as error:
-            reason = getattr(error, "reason", error)
-            raise StoreError(f"{self.url} cannot be reached ({reason}); check the address, or raise --timeout ({self.timeout} s)") from None
-
-    def _with_prefixes(self, text: str) -> str:
-        """Declare, on the query's first line, the project's prefixes that it uses and does not declare."""
-        missing = sorted({name for name, _ in _undeclared(text)} & self.prefixes.keys())
-        return " ".join(f"PREFIX {name}: <{self.prefixes[name]}>" for name in missing) + (" " if missing else "") + text
-
-
 def open_snapshot(path: Path, prefixes: dict[str, str], *, memory: bool | None = None) -> EmbeddedStore:
     """Open the newest version in a build folder, or any Turtle, TriG, N-Triples or N-Quads file, plain or gzipped.
 
@@ -278,15 +218,8 @@ def refuse_malformed(text: str, prefixes: dict[str, str]) -> None:
         return
 
 
-def _undeclared(text: str) -> list[tuple[str, int]]:
-    """Return the prefixes that `text` uses and does not declare, each time with the offset."""
-    declared = {"_", *re.findall(r"(?i)\bprefix\s+([\w.-]*):", text)}
-    used = [(t.text.partition(":")[0], t.start) for t in tokens(text) if t.kind == "name"]
-    return [(name, start) for name, start in used if name not in declared]
-
-
 def _syntax_error(text: str, message: str, prefixes: Mapping[str, str]) -> QueryError:
-    unknown = [(name, start) for name, start in _undeclared(text) if name not in prefixes]
+    unknown = [(name, start) for name, start in undeclared(text) if name not in prefixes]
     if unknown:
         name, start = unknown[0]
         line, column = position(text, start)
@@ -302,15 +235,6 @@ def _syntax_error(text: str, message: str, prefixes: Mapping[str, str]) -> Query
     near = lines[line - 1][max(0, column - 1):][:40].strip() if line <= len(lines) else ""
     hint = f" near {near!r}" if near else " at its end"
     return QueryError(f"the query is malformed at line {line}, column {column}{hint}: {said}", line=line, column=column)
-
-
-def _refusal(url: str, error: Exception) -> QueryError | StoreError:
-    """Tell a query that the server refused (400) from a server that failed; SPARQLWrapper carries what was said as repr."""
-    code = getattr(error.__context__, "code", 0)
-    said = _one_line(ast.literal_eval(str(error).partition("Response:\n")[2] or "b''").decode("utf-8", "replace"))
-    if code == 400:
-        return QueryError(f"{url} refused the query: {said or 'it says no more'}")
-    return StoreError(f"{url} answered {code} ({said or 'it says no more'}); check the address and your access")
 
 
 def _one_line(text: str) -> str:

@@ -7,7 +7,7 @@ the variable's token by a serialised term works alike on every engine, and never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -30,6 +30,8 @@ _TOKENS = re.compile(
 )
 
 Term = ox.NamedNode | ox.Literal
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_MODIFIERS = ("ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES")
 
 
 class Token(NamedTuple):
@@ -68,6 +70,45 @@ def bind(text: str, terms: Mapping[str, Term]) -> str:
 def position(text: str, offset: int) -> tuple[int, int]:
     """Return line and column of `offset`, both from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def form(text: str) -> str:
+    """Return which of `FORMS` the query has. Raises `QueryError` for an update and for what is neither."""
+    first = next((t for t in tokens(text) if t.kind == "word" and t.text.upper() not in ("BASE", "PREFIX", "DEFINE")), Token("word", "", len(text)))
+    if first.text.upper() in FORMS:
+        return first.text.upper()
+    line, column = position(text, first.start)
+    raise QueryError(f"the query is malformed at line {line}, column {column}: one of {', '.join(FORMS)} was expected here", line=line, column=column)
+
+
+def over(text: str, graphs: Sequence[str]) -> str:
+    """Return a query that names no dataset asked over `graphs`, if any: over their union, and each of them by its name."""
+    if not graphs:
+        return text
+    place = _dataset_place(text)
+    return f"{text[:place]} {' '.join(f'FROM <{g}> FROM NAMED <{g}>' for g in graphs)} {text[place:]}"
+
+
+def _dataset_place(text: str) -> int:
+    """Return the offset at which a dataset clause belongs: before the pattern, or where a DESCRIBE without one has its modifiers."""
+    parts = [t for t in tokens(text) if t.kind not in ("comment", "space")]
+    words = [t.text.upper() if t.kind in ("word", "other") else "" for t in parts]
+    first = next((i for i, word in enumerate(words) if word in FORMS), len(parts))
+    ends = {"WHERE", "{", *(_MODIFIERS if words[first:first + 1] == ["DESCRIBE"] else ())}
+    depth = 0
+    for index in range(first + 1, len(parts)):
+        template = words[index - 1] == "CONSTRUCT" and words[index] == "{"
+        if depth == 0 and words[index] in ends and not template:
+            return parts[index].start
+        depth += (words[index] in ("(", "{")) - (words[index] in (")", "}"))
+    return parts[-1].start + len(parts[-1].text) if parts else 0
+
+
+def undeclared(text: str) -> list[tuple[str, int]]:
+    """Return the prefixes that `text` uses and does not declare, each time with the offset."""
+    declared = {"_", *re.findall(r"(?i)\bprefix\s+([\w.-]*):", text)}
+    used = [(t.text.partition(":")[0], t.start) for t in tokens(text) if t.kind == "name"]
+    return [(name, start) for name, start in used if name not in declared]
 
 
 def refuse_side_effects(text: str) -> None:
