@@ -551,7 +551,8 @@ def test_the_interface_is_described_for_machines_and_people(client: TestClient) 
 # Advice
 
 @pytest.mark.parametrize("arguments", [
-    {"method": "GET", "params": {"query": SLOW}}, {"method": "POST", "data": {"query": SLOW}}, {"method": "POST", "content": SLOW, "headers": {"content-type": DIRECT}}])
+    {"method": "GET", "params": {"query": SLOW}}, {"method": "POST", "data": {"query": SLOW}},
+    {"method": "POST", "content": SLOW, "headers": {"content-type": DIRECT}}])
 def test_advice_on_a_query_is_given_without_running_it(client: TestClient, arguments: dict[str, object]) -> None:
     response = client.request(url="/advice", **arguments)  # type: ignore[arg-type]
     assert response.status_code == 200

@@ -212,7 +212,8 @@ def test_a_check_comes_as_json_too(comity_run: Run) -> None:
 
 @pytest.mark.parametrize(("arguments", "message"), [
     (["-q", "SELECT * {\n ?s ?p"], "malformed at line 2"), (["-q", "SELECT * { ?s nope:p ?o }"], "the prefix nope:"), (["-q", "DROP ALL"], "malformed"),
-    (["-q", "ASK { SERVICE <http://e/> {} }"], "SERVICE is refused"), (["-q", STATES, "--format", "csv"], "--check gives lines or json, not csv"), ([], "give a query")])
+    (["-q", "ASK { SERVICE <http://e/> {} }"], "SERVICE is refused"), (["-q", STATES, "--format", "csv"], "--check gives lines or json, not csv"),
+    ([], "give a query")])
 def test_what_cannot_be_checked_is_one_line(comity_run: Run, arguments: list[str], message: str) -> None:
     refused(comity_run("sparql", "--check", *arguments), message)
 

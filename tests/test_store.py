@@ -222,8 +222,9 @@ def test_a_folder_is_no_snapshot(tmp_path: Path) -> None:
         open_snapshot(tmp_path / "a.ttl", {})
 
 
-@pytest.mark.parametrize("text", ["SELECT * { ?absent ?absent_ ?o }", "ASK {}", "CONSTRUCT WHERE { ?s a comity:State }", "DESCRIBE <x>", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }",
-                                  "SELECT (COUNT(*) AS ?n) { " + " ".join(f"VALUES ?v{i} {{ {' '.join(map(str, range(90)))} }}" for i in range(9)) + " }"])
+@pytest.mark.parametrize("text", [
+    "SELECT * { ?absent ?absent_ ?o }", "ASK {}", "CONSTRUCT WHERE { ?s a comity:State }", "DESCRIBE <x>", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }",
+    "SELECT (COUNT(*) AS ?n) { " + " ".join(f"VALUES ?v{i} {{ {' '.join(map(str, range(90)))} }}" for i in range(9)) + " }"])
 def test_a_query_that_can_be_read_is_read_and_not_run(small: Graph, text: str) -> None:
     assert isinstance(small.store, EmbeddedStore)
     refuse_malformed(text, small.store.prefixes)

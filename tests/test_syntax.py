@@ -114,7 +114,8 @@ def test_a_blank_node_is_one_name() -> None:
 
 
 @pytest.mark.parametrize(("text", "parts"), [
-    ("a:b.", ["a:b", "."]), ("a:b.c.", ["a:b.c", "."]), ("a:.", ["a:", "."]), ("a:b..", ["a:b", ".", "."]), ("_:b.}", ["_:b", ".", "}"]), ("a:b\\..", ["a:b\\.", "."])])
+    ("a:b.", ["a:b", "."]), ("a:b.c.", ["a:b.c", "."]), ("a:.", ["a:", "."]), ("a:b..", ["a:b", ".", "."]), ("_:b.}", ["_:b", ".", "}"]),
+    ("a:b\\..", ["a:b\\.", "."])])
 def test_a_name_does_not_end_with_the_full_stop_of_its_triple(text: str, parts: list[str]) -> None:
     assert [t.text for t in tokens(text)] == parts
 

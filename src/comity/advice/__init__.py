@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from comity.advice import order, products, reach, terms
+from comity.advice import order, products, reach
 from comity.advice.reader import Reader
 from comity.advice.scopes import Scope, scopes
-from comity.advice.terms import Terms
+from comity.advice.terms import Terms, findings
 from comity.advice.texts import Finding
 from comity.errors import QueryError
 from comity.syntax import position
@@ -32,14 +32,14 @@ class Advice:
     severity: str
 
 
-def advise(text: str, known: Terms, prefixes: Mapping[str, str], *, constants: Collection[str] = ()) -> list[Advice]:
+def advise(text: str, terms: Terms, prefixes: Mapping[str, str], *, constants: Collection[str] = ()) -> list[Advice]:
     """Return advice on `text`, sorted by place; `constants` names parameters that are bound before it runs."""
     try:
         reader = Reader(text, prefixes, constants)
         query, iris = reader.read(), list(reader.iris())
     except QueryError:
         return []
-    found = {*terms.findings(iris, known, reader.prefixes)}
+    found = {*findings(iris, terms, reader.prefixes)}
     found |= {finding for scope in scopes(query) for finding in _slow(scope)}
     return [Advice(f.rule, f.message, *position(text, f.start), f.remedy, f.severity) for f in sorted(found)]
 

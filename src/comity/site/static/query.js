@@ -14,7 +14,7 @@ window.addEventListener("DOMContentLoaded", () => {
 
   function entry(advice) {
     const item = part("li", advice.severity, "");
-    const place = part("button", "place", `${advice.severity}, line ${advice.line}, column ${advice.column}`);
+    const place = part("button", "place", `${advice.severity}, line ${advice.line}, column ${advice.column}:`);
     place.type = "button";
     place.addEventListener("click", () => {
       const before = text.value.split("\n").slice(0, advice.line - 1).join("\n");
