@@ -86,10 +86,10 @@ def read_expected(quads: int, seed: int) -> dict[str, Expected]:
 
 
 def write_expected(quads: int, seed: int, answers: Mapping[str, Expected]) -> None:
-    """Put `answers` into `expected.csv` in place of what stood there for this size and seed."""
+    """Put `answers` into `expected.csv` in place of what stood there for the same questions, size and seed."""
     with EXPECTED.open(encoding="utf-8", newline="") as file:
         header, *rows = list(csv.reader(file))
-    rows = [r for r in rows if (int(r[0]), int(r[1])) != (quads, seed)]
+    rows = [r for r in rows if (int(r[0]), int(r[1])) != (quads, seed) or (r[2] not in answers and r[2] in mix())]
     rows += [[str(quads), str(seed), name, str(a.rows), a.sha256, a.found_by] for name, a in answers.items()]
     with EXPECTED.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *sorted(rows, key=lambda r: (int(r[0]), int(r[1]), r[2]))])
