@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from comity.build import assemble
 from comity.settings import layout
-from comity.store import SNAPSHOT
+from comity.snapshot import QUADS
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKED = 6_000_000
@@ -65,7 +65,7 @@ def run(command: Sequence[str], folder: Path) -> tuple[int, str, float]:
 
 def quads_of(out: Path, data: Path) -> None:
     """Unpack the snapshot of the build in `out` to the N-Quads file `data`."""
-    with gzip.open(out / SNAPSHOT) as packed, data.open("wb") as file:
+    with gzip.open(out / QUADS) as packed, data.open("wb") as file:
         shutil.copyfileobj(packed, file)
 
 

@@ -171,7 +171,7 @@ def test_a_file_that_is_no_text_is_refused(project: Layout, comity_run: Run, tmp
 def test_without_a_built_graph_every_command_says_how_to_build_one(
         comity_run: Run, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMITY_BUILD", str(tmp_path))
-    refused(comity_run(*arguments), f"{tmp_path / 'comity.nq.gz'}: no built graph here; run: comity build")
+    refused(comity_run(*arguments), f"{tmp_path}: no built graph here; run: comity build")
 
 
 @pytest.mark.parametrize("command", [["sparql", "-q", "ASK {}"], ["ask", "evidence-grades"], ["describe", "JPN"]], ids=lambda c: c[0])

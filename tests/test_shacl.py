@@ -19,7 +19,6 @@ SPOIL = {
     "measures.csv": ("2023-12-01", "2023-06-01"),
     "actors.csv": ("deepseek,AigcProvider", "deepseek,Firm"),
     "instruments.csv": ("harbour-agreement,TradeAgreement", "harbour-agreement,Statute"),
-    "recognitions.csv": (",adequacy,", ",,"),
 }
 
 
