@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from benchmarks.engines import Answers, Engine
 from comity.errors import ComityError
-from comity.store import RemoteStore
+from comity.remote import RemoteStore
 
 START = 120.0
 TRIES = 3

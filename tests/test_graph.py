@@ -55,13 +55,19 @@ def test_a_file_opens_as_a_graph_with_the_same_library(small: Graph, tmp_path: P
 
 
 def test_an_address_opens_as_a_remote_graph_that_asks_once_it_is_asked() -> None:
-    with canned(reply := Reply(body=b'{"head": {}, "boolean": true}')) as url:
-        graph = open_graph(url, timeout=7)
+    with canned(first := Reply(), reply := Reply(body=b'{"head": {}, "boolean": true}')) as url:
+        graph = open_graph(url, timeout=7, limit=100)
         assert isinstance(graph.store, RemoteStore)
-        assert graph.store.timeout == 7
-        assert reply.requests == []
-        assert graph.query("ASK {}").to_dicts() == [{"answer": "true"}]
-    assert len(reply.requests) == 1
+        assert (graph.store.timeout, graph.store.limit) == (7, 100)
+        assert first.requests == []
+        assert [graph.query("ASK {}").to_dicts() for _ in range(2)] == [[{"answer": "true"}]] * 2
+    assert (len(first.requests), len(reply.requests)) == (1, 2)
+
+
+@pytest.mark.parametrize("source", ["ftp://host/graph.ttl", "http://host:port/", "https://"])
+def test_an_address_that_is_none_is_not_taken_for_a_file(source: str) -> None:
+    with pytest.raises(StoreError, match="is no address of a SPARQL endpoint"):
+        open_graph(source)
 
 
 def test_a_missing_build_says_how_to_make_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from comity.errors import QueryError
-from comity.syntax import bind, keywords, position, refuse_side_effects, tokens
+from comity.syntax import bind, form, keywords, over, position, refuse_side_effects, tokens, undeclared
 
 JAPAN = ox.NamedNode("https://w3id.org/comity/id/actor/JPN")
 UNTOUCHED = [
@@ -122,3 +122,45 @@ def test_a_name_does_not_end_with_the_full_stop_of_its_triple(text: str, parts: 
 
 def test_positions_count_from_one() -> None:
     assert [position("ab\ncd", i) for i in (0, 1, 3, 4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("SELECT * {}", "SELECT"), ("# DROP\nBASE <http://e/> prefix ask: <http://e/> select * {}", "SELECT"), ("ask{}", "ASK"),
+    ("PREFIX : <http://e/>\nCONSTRUCT WHERE { :insert ?p ?o }", "CONSTRUCT"), ("DESCRIBE <http://e/DROP>", "DESCRIBE"),
+    ("define sql:x 'DROP' SELECT * {}", "SELECT")])
+def test_the_form_of_a_query_is_its_first_keyword(text: str, expected: str) -> None:
+    assert form(text) == expected
+
+
+@pytest.mark.parametrize(("text", "line", "column"), [
+    ("DROP ALL", 1, 1), ("PREFIX ex: <http://e/>\n INSERT DATA { ex:s ex:p 1 }", 2, 2), ("", 1, 1), ("# only\n", 2, 1)])
+def test_what_has_no_form_is_refused_with_its_place(text: str, line: int, column: int) -> None:
+    with pytest.raises(QueryError, match="one of SELECT, ASK, CONSTRUCT, DESCRIBE was expected here") as caught:
+        form(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+@pytest.mark.parametrize("text", [
+    "SELECT * | { ?s ?p ?o }", "SELECT ?s | WHERE { { SELECT ?s WHERE { ?s ?p ?o } } }", "select(COUNT(*)AS ?n)|{ ?s ?p ?o }",
+    "SELECT (EXISTS { ?s ?p 1 } AS ?x) | WHERE { ?s ?p ?o }", "SELECT (IF(EXISTS { ?s ?p 1 }, 1, 2) AS ?x) | { ?s ?p ?o }",
+    "ASK | { ?s ?p ?o }", "PREFIX ask: <http://e/> ASK | WHERE { ?s ask:where ?o }", "CONSTRUCT { ?s ?p ?o } | WHERE { ?s ?p ?o }",
+    "CONSTRUCT { ?s ?p ?o . ?o ?p ?s } | { ?s ?p ?o }", "CONSTRUCT | WHERE { ?s ?p ?o }", "DESCRIBE <http://e/s> |", "DESCRIBE ?s | WHERE { ?s ?p ?o }",
+    "DESCRIBE <http://e/s> | LIMIT 1", "DESCRIBE <http://e/s> |# a comment", "DESCRIBE ?s | { ?s ?p ?o } LIMIT 1", "SELECT * # { WHERE\n| { ?s ?p '{' }",
+])
+def test_a_dataset_is_named_where_the_grammar_wants_it(text: str) -> None:
+    clause = "FROM <http://e/g> FROM NAMED <http://e/g>"
+    asked = over(text.replace("|", ""), ["http://e/g"])
+    assert asked.split() == text.replace("|", f" {clause} ").split()
+    assert asked.count("\n") == text.count("\n")
+    ox.Store().query(asked)
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "SELECT", "SELECT * WHERE", "CONSTRUCT {", "}}{", "DROP ALL"])
+def test_a_dataset_leaves_what_is_malformed_to_the_engine(text: str) -> None:
+    assert over(text, []) == text
+    with pytest.raises(SyntaxError):
+        ox.Store().query(over(text, ["http://e/g"]))
+
+
+def test_prefixes_that_are_used_and_not_declared_are_found_with_their_places() -> None:
+    assert undeclared("PREFIX a: <http://e/> SELECT * { a:s b:p _:x ; :q 'c:d' }") == [("b", 37), ("", 47)]

@@ -40,6 +40,7 @@ from comity.vocabulary import (
     INFERRED,
     ONTOLOGY_GRAPH,
     OWL,
+    OWN_GRAPHS,
     PROV,
     TYPE,
     VOID,
@@ -282,8 +283,7 @@ def _dataset(prepared: Prepared) -> list[ox.Quad]:
         (DCTERMS + "license", ox.NamedNode("https://creativecommons.org/licenses/by/4.0/")),
         (TYPE.value, ox.NamedNode(VOID + "Dataset")),
     ]
-    graphs = [DATASET_GRAPH, ONTOLOGY_GRAPH, ALIGNMENTS_GRAPH, *(ox.NamedNode(GRAPH + name) for name in prepared.tables)]
-    values += [(VOID + "subset", graph) for graph in graphs]
+    values += [(VOID + "subset", graph) for graph in (*OWN_GRAPHS, *(ox.NamedNode(GRAPH + name) for name in prepared.tables))]
     if days:
         values.append((DCTERMS + "modified", ox.Literal(max(days).isoformat(), datatype=ox.NamedNode(XSD + "date"))))
     return [ox.Quad(DATASET, ox.NamedNode(p), o, DATASET_GRAPH) for p, o in values]

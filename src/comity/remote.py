@@ -65,9 +65,9 @@ class RemoteStore:
             rows = list(self._ask(_GRAPHS, False).rows)
         except QueryError:  # a server without named graphs
             return ()
-        if all(row["union"] and not row["foreign"] for row in rows):
+        if all(row.get("union") and not row.get("foreign") for row in rows):
             return ()
-        return tuple(sorted({str(row["graph"]) for row in rows}))
+        return tuple(sorted({str(row["graph"]) for row in rows if row.get("graph")}))
 
     def _ask(self, text: str, is_graph: bool, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
         from SPARQLWrapper import POST, SPARQLWrapper

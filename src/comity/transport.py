@@ -6,6 +6,7 @@ Here the deadline holds for the answer as a whole, redirects are refused, and no
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
 import http.client
@@ -155,21 +156,21 @@ def _read(response: Any, size: int, url: str) -> IO[bytes]:
     if (response.length or 0) > size:
         raise _too_large(url, size)
     source = gzip.GzipFile(fileobj=response) if "gzip" in packing else response
-    body, held = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY), 0  # noqa: SIM115  the caller reads it
-    while chunk := source.read(CHUNK):
-        held += len(chunk)
-        if held > size:
-            body.close()
-            raise _too_large(url, size)
-        body.write(chunk)
-    if response.length:  # the library is silent when a body is shorter than announced
-        raise http.client.IncompleteRead(b"", response.length)
-    body.seek(0)
+    with contextlib.ExitStack() as stack:
+        body = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
+        while chunk := source.read(CHUNK):
+            if body.tell() + len(chunk) > size:
+                raise _too_large(url, size)
+            body.write(chunk)
+        if response.length:  # the library is silent when a body is shorter than announced
+            raise http.client.IncompleteRead(b"", response.length)
+        body.seek(0)
+        stack.pop_all()
     return body
 
 
 def _too_large(url: str, size: int) -> StoreError:
-    return StoreError(f"{url} answers with more than {size / 2**20:,.0f} MB; narrow the query, add LIMIT, or load the dump")
+    return StoreError(f"{url} answers with more than {round(size / 2**20, 2):,g} MB; narrow the query, add LIMIT, or load the dump")
 
 
 def _refusal(url: str, error: urllib.error.HTTPError) -> QueryError | StoreError:

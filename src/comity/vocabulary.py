@@ -34,6 +34,8 @@ DATASET: Final = ox.NamedNode(BASE + "dataset")
 DATASET_GRAPH: Final = ox.NamedNode(GRAPH + "dataset")
 ONTOLOGY_GRAPH: Final = ox.NamedNode(GRAPH + "ontology")
 ALIGNMENTS_GRAPH: Final = ox.NamedNode(GRAPH + "alignments")
+#: the graphs that are neither a table's nor a rule's
+OWN_GRAPHS: Final = (DATASET_GRAPH, ONTOLOGY_GRAPH, ALIGNMENTS_GRAPH)
 INFERRED: Final = GRAPH + "inferred/"
 
 

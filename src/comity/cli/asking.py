@@ -20,10 +20,19 @@ if TYPE_CHECKING:
     from comity.queries import Question
 
 _FORMATS = click.Choice(["table", *ROW_FORMATS, *(f for f in GRAPH_FORMATS if f not in ("nq", "trig"))])
-_ENDPOINT = click.option("--endpoint", metavar="URL", help="Ask this SPARQL server in place of the built graph.")
 _AS_OF = click.option("--as-of", help="The day on which facts held (YYYY-MM-DD or today).")
 _KNOWN_ON = click.option("--known-on", help="The day on which the rows stood in the graph (YYYY-MM-DD, today or latest).")
-_TIMEOUT = click.option("--timeout", type=click.IntRange(1, 3600), default=60, show_default=True, help="Seconds to wait for a remote server.")
+_TIMEOUT = click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60, show_default=True, help="Seconds for each answer of a remote server.")
+
+
+def address(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no address of a server, so that it is not taken for a file."""
+    if value is not None and "://" not in value:
+        raise click.BadParameter("write the whole address, http://host/path or https://host/path.")
+    return value
+
+
+_ENDPOINT = click.option("--endpoint", metavar="URL", callback=address, help="Ask this SPARQL server in place of the built graph.")
 
 
 @click.command()
@@ -38,7 +47,7 @@ _TIMEOUT = click.option("--timeout", type=click.IntRange(1, 3600), default=60, s
 @_ENDPOINT
 @_TIMEOUT
 def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str | None, possibly: bool, form: str | None, advice: bool, check: bool,
-           endpoint: str | None, timeout: int) -> int:
+           endpoint: str | None, timeout: float) -> int:
     """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q; with a day, over the graph as it held or was known then."""
     from comity.cli import advising
     from comity.syntax import refuse_side_effects
@@ -94,7 +103,7 @@ def _entry(question: Question) -> dict[str, object]:
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
 @_ENDPOINT
 @_TIMEOUT
-def ask(name: str, pairs: tuple[str, ...], as_of: str | None, known_on: str | None, form: str | None, endpoint: str | None, timeout: int) -> None:
+def ask(name: str, pairs: tuple[str, ...], as_of: str | None, known_on: str | None, form: str | None, endpoint: str | None, timeout: float) -> None:
     """Answer the library query NAME, for example: comity ask lookup/party-to-both -p a=CPTPP -p b=RCEP --as-of 2024-01-01"""
     from comity import queries as library
 
@@ -118,7 +127,7 @@ def _pair(text: str) -> tuple[str, str]:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @_ENDPOINT
 @_TIMEOUT
-def describe(name: str, form: str, endpoint: str | None, timeout: int) -> None:
+def describe(name: str, form: str, endpoint: str | None, timeout: float) -> None:
     """Show what the graph says of one thing (IRI, kind/slug, ISO code or name), with its evidence."""
     from comity.describe import to_json
     from comity.vocabulary import prefixes

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from comity.cli.asking import address
 from comity.errors import InputError
 from comity.graph import Graph
 from comity.graph import open as open_graph
@@ -18,7 +19,7 @@ from comity.store import EmbeddedStore
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="Serve this RDF file in place of the built graph.")
-@click.option("--endpoint", metavar="URL", help="Serve this SPARQL server's graph in place of the built one.")
+@click.option("--endpoint", metavar="URL", callback=address, help="Serve this SPARQL server's graph in place of the built one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once, each in a process of its own.")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds that a query may take.")
 @click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes that a query may take (Linux).")
@@ -26,7 +27,7 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
-    graph = open_graph(endpoint or data, timeout=max(1, round(timeout)), memory=True)
+    graph = open_graph(endpoint or data, timeout=timeout, memory=True)
     # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
     isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory)) if isinstance(graph.store, EmbeddedStore) else None
     try:
