@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import statistics
 import time
@@ -14,10 +15,11 @@ from typing import NamedTuple
 from comity.queries import Question
 from comity.store import EmbeddedStore
 from comity.syntax import Term, bind
+from comity.views import Moment
 
 RUNS = 31
 PATTERN = re.compile(r"^\s*\?row comity:(?:held|possibly)From .*comity:knownUntil \?forgotten \.\n", re.MULTILINE)
-FILTER = re.compile(r"\s*FILTER\(\?from <= \?as_of [^()]*\)")
+FILTER = re.compile(r"\s*FILTER\(!\(\?from > \?as_of\) [^\n]*\?forgotten\)")
 
 
 class Way(NamedTuple):
@@ -46,7 +48,12 @@ def _filtered(store: EmbeddedStore, question: Question, terms: Mapping[str, Term
     return len(store.query(bind(question.text, terms)).rows)
 
 
-WAYS = {"without a date": Way(is_plain, _undated), "as of a day, by filters": Way(is_plain, _filtered)}
+def _seen(store: EmbeddedStore, question: Question, terms: Mapping[str, Term]) -> int:
+    day = datetime.date.fromisoformat(terms["as_of"].value)
+    return len(store.query(bind(without_clocks(question.text), terms), default_graphs=[Moment(day, possibly=True).iri]).rows)
+
+
+WAYS = {"without a date": Way(is_plain, _undated), "as of a day, by filters": Way(is_plain, _filtered), "as of a day, in its view": Way(is_plain, _seen)}
 
 
 class Cost(NamedTuple):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT
+from servers import Reply, canned
 from test_queries import CASES
 
-from comity.errors import InputError, QueryError
+from comity.errors import InputError, QueryError, StoreError
 from comity.graph import Graph
+from comity.graph import open as open_graph
 from comity.inference import derive
 from comity.queries import ask
 from comity.results import Rows, plain
@@ -213,3 +216,18 @@ def test_a_query_finds_the_same_in_the_view_of_the_day_on_which_its_rows_were_kn
         values = {**CASES[name], "known_on": day}
         view = small.at(known_on=day).store
         assert _cells(ask(view, small.queries()[name], values).rows) == _cells(ask(small.store, small.queries()[name], values).rows), day
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_remote_server_is_asked_once_whether_it_knows_views(answer: bool) -> None:
+    with canned(reply := Reply(body=f'{{"head": {{}}, "boolean": {str(answer).lower()}}}'.encode())) as url:
+        graph = open_graph(url).at("2024-01-01")
+        for _ in range(2):
+            if answer:
+                assert graph.query("ASK {}").to_dicts() == [{"answer": "true"}]
+            else:
+                with pytest.raises(StoreError, match=r"knows no views of a day; ask queries of the library that take --as-of and --known-on"):
+                    graph.query("ASK {}")
+    assert len(reply.requests) == (3 if answer else 1)
+    assert quote(VIEW + "known/", safe="").encode() in reply.requests[0][2]
+    assert all(quote(VIEW + "held/2024-01-01", safe="").encode() in body for _, _, body in reply.requests[1:])
