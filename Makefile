@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+SIZES ?= 100k,1M
 
 .PHONY: serve test check build bench docs wheel clean
 
@@ -22,8 +23,8 @@ check: $(VENV)/.dev ## lint, types, tables, shapes and fault queries
 build: $(VENV)/.run ## build the graph into build/
 	$(BIN)/comity build
 
-bench: $(VENV)/.bench build ## measure against peers, side by side
-	$(BIN)/python -m benchmarks.queries
+bench: $(VENV)/.bench build ## measure against peers, side by side; SIZES=5M,20M adds sizes
+	$(BIN)/python -m benchmarks.run --sizes $(SIZES)
 
 docs: build ## write the pages of the ontology and of the coverage
 	$(BIN)/comity docs

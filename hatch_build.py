@@ -7,7 +7,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-FOLDERS = ("ontology", "queries", "graph", "build/comity.nq.gz")
+#: what is carried, and below which name: of the build, the quads of the version that counts (the engine's own store is twenty times as large)
+CARRIED = {"ontology": "ontology", "queries": "queries", "graph": "graph", "build/current/comity.nq.gz": "build/comity.nq.gz",
+           "build/current/manifest.json": "build/manifest.json"}
 
 
 class CarryGraph(BuildHookInterface[Any]):
@@ -17,9 +19,9 @@ class CarryGraph(BuildHookInterface[Any]):
         """Add the folders that are there; without a built graph, say how to get one."""
         if version != "standard":
             return
-        for name in FOLDERS:
-            path = Path(self.root, name)
+        for name, target in CARRIED.items():
+            path = Path(self.root, name).resolve()
             if path.exists():
-                build_data["force_include"][str(path)] = f"comity/data/{name}"
+                build_data["force_include"][str(path)] = f"comity/data/{target}"
             else:
                 self.app.display_warning(f"{name} is missing and will not be carried; run: make build")

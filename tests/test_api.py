@@ -8,6 +8,7 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import networkx as nx
@@ -20,11 +21,13 @@ from starlette.testclient import TestClient
 from comity.api.app import create_app
 from comity.api.protocol import MAXIMUM_BODY
 from comity.graph import Graph
+from comity.isolation import QueryStopped
 from comity.remote import RemoteStore
 from comity.store import EmbeddedStore
 
 STATES = "SELECT ?code { ?s a comity:State ; comity:isoAlpha3 ?code } ORDER BY ?code"
 CODES = ["CHN", "DEU", "FRA", "GBR", "JPN", "KOR", "SGP", "USA"]
+SLOW = "SELECT * { ?s ?p ?o FILTER(isBlank(?o)) }"
 GRAPH = "CONSTRUCT WHERE { ?s a comity:State }"
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -351,7 +354,7 @@ def test_the_page_of_an_actor_shows_facts_rows_dates_sources_and_grades(client: 
     ("/doc/list/usa-concern-list", ["Countries of concern", "China", "Hong Kong", "List Rule of the United States"]),
     ("/concept/stance/prohibits", ["Prohibits"]),
     ("/ontology", ["Ontology", "Participation", "Recognition"]),
-    ("/", ["State", "official", "0.2.0+"]),
+    ("/", ["State", "official", "0.3.0+"]),
 ])
 def test_the_page_of_every_kind_shows_its_statements_with_their_source(client: TestClient, path: str, words: list[str]) -> None:
     response = client.get(path, headers=HTML)
@@ -543,6 +546,68 @@ def test_the_interface_is_described_for_machines_and_people(client: TestClient) 
     identifiers = [o["operationId"] for p in document["paths"].values() for m, o in p.items() if m != "head"]
     assert len(identifiers) == len(set(identifiers))
     assert "/static/vendor/swagger-ui/swagger-ui-bundle.js" in Page(client.get("/docs").text).assets
+
+
+# Advice
+
+@pytest.mark.parametrize("arguments", [
+    {"method": "GET", "params": {"query": SLOW}}, {"method": "POST", "data": {"query": SLOW}},
+    {"method": "POST", "content": SLOW, "headers": {"content-type": DIRECT}}])
+def test_advice_on_a_query_is_given_without_running_it(client: TestClient, arguments: dict[str, object]) -> None:
+    response = client.request(url="/advice", **arguments)  # type: ignore[arg-type]
+    assert response.status_code == 200
+    [advice] = response.json()["advice"]
+    assert {k: advice[k] for k in ("rule", "severity", "line", "column")} == {"rule": "whole-graph", "severity": "slow", "line": 1, "column": 12}
+    assert advice["message"]
+    assert advice["remedy"]
+
+
+@pytest.mark.parametrize("text", [STATES, "SELECT * { ?s ?p", "nonsense", ""])
+def test_there_is_no_advice_on_a_good_query_nor_on_one_that_cannot_be_read(client: TestClient, text: str) -> None:
+    assert client.get("/advice", params={"query": text}).json() == {"advice": []}
+
+
+def test_advice_without_a_query_is_a_problem(client: TestClient) -> None:
+    problem(client.get("/advice"), 400, "no query")
+    problem(client.post("/advice", data={"other": "x"}), 400, "no query")
+    problem(client.post("/advice", data={"query": "ASK {}", "update": "DROP ALL"}), 403, "read-only")
+
+
+@pytest.mark.parametrize(("text", "count"), [(STATES, "0"), (SLOW, "1"), (GRAPH, "0")])
+def test_an_answer_says_how_much_advice_there_is(client: TestClient, text: str, count: str) -> None:
+    assert client.get("/sparql", params={"query": text}).headers["comity-advice"] == count
+
+
+def test_the_page_of_a_result_shows_the_advice_and_the_time_if_it_was_long(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = Page(client.get("/sparql", params={"query": SLOW}, headers=HTML).text).words
+    assert "slow, line 1, column 12" in words
+    assert "Instead: " in words
+    assert "It took" not in words
+    clock = iter([0.0, 3.25])
+    monkeypatch.setattr("comity.api.protocol.time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    words = Page(client.get("/sparql", params={"query": STATES}, headers=HTML).text).words
+    assert "It took 3.2 s, and is in no form that is known to be slow." in words
+
+
+def test_a_query_that_was_stopped_is_a_problem_with_the_advice_on_it(small: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise QueryStopped("the query was stopped after 10 s; narrow it")
+
+    assert isinstance(small.store, EmbeddedStore)
+    graph = Graph(EmbeddedStore(small.store.store, small.store.prefixes), small.layout)
+    with TestClient(create_app(graph)) as client:
+        monkeypatch.setattr(graph.store, "query", stop)
+        body = problem(client.get("/sparql", params={"query": SLOW}), 503, "stopped after 10 s")
+        assert [a["rule"] for a in body["advice"]] == ["whole-graph"]  # type: ignore[attr-defined]
+        assert problem(client.get("/sparql", params={"query": STATES}), 503, "stopped")["advice"] == []
+        assert "slow, line 1, column 12" in Page(client.get("/sparql", params={"query": SLOW}, headers=HTML).text).words
+
+
+def test_the_editor_has_a_place_for_advice_and_works_without_its_script(client: TestClient) -> None:
+    page = Page(client.get("/query").text)
+    assert "/static/query.js" in page.assets
+    assert 'id="advice" aria-live="polite"' in client.get("/query").text
+    assert client.get("/static/query.js").status_code == 200
 
 
 # Headers

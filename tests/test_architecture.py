@@ -18,8 +18,9 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 LONGEST = 400
 
 #: from left to right; a module imports only from its left. `build` and `cli` know the whole order.
-LINE = ["errors", "settings", "vocabulary", "alignments", "tables", "triples", "inference", "checks", "style",
-        "results", "syntax", "store", "transport", "remote", "coding", "isolation", "dumps", "names", "queries", "network", "describe", "graph", "site", "api"]
+LINE = ["errors", "settings", "vocabulary", "lines", "alignments", "tables", "shelf", "triples", "inference", "checks",
+        "shacl", "report", "style", "results", "syntax", "snapshot", "views", "store", "transport", "remote", "coding", "isolation", "dumps", "names",
+        "queries", "advice", "mentions", "network", "describe", "graph", "site", "api"]
 FREE = {"build", "cli", "__init__", "__main__"}
 
 

@@ -9,9 +9,10 @@ import pytest
 from conftest import ROOT
 
 from comity.build import assemble, prepare
-from comity.checks import find_faults, validate
+from comity.checks import find_faults
 from comity.errors import InputError
 from comity.settings import Layout
+from comity.shacl import validate
 from comity.tables import Fault
 from comity.triples import Place
 from comity.vocabulary import ID, NS, RDFS, TYPE, XSD

@@ -149,7 +149,7 @@ def test_a_query_is_read_from_a_file_and_from_standard_input(project: Layout, co
     (["ask", "parties", "-p", "treaty=x"], "has no parameter treaty"),
     (["ask", "parties", "-p", "agreement=HTA", "--as-of", "soon"], "as_of=soon: not a day"),
     (["ask", "parties", "-p", "agreement=Atlantis"], "nothing is called Atlantis"),
-    (["ask", "models-of", "-p", "jurisdiction=CHN", "--as-of", "2024-01-01"], "has no parameter as_of"),
+    (["sparql", "-q", "ASK {}", "--as-of", "soon"], "as_of=soon: not a day"),
     (["describe", "Atlantis"], "nothing is called Atlantis"),
     (["metrics", "--layer", "friendship"], "no layer is called friendship; use agreements"),
     (["metrics", "--as-of", "1900-01-01"], "no tie stands on 1900-01-01 in layer agreements"),
@@ -171,7 +171,7 @@ def test_a_file_that_is_no_text_is_refused(project: Layout, comity_run: Run, tmp
 def test_without_a_built_graph_every_command_says_how_to_build_one(
         comity_run: Run, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMITY_BUILD", str(tmp_path))
-    refused(comity_run(*arguments), f"{tmp_path / 'comity.nq.gz'}: no built graph here; run: comity build")
+    refused(comity_run(*arguments), f"{tmp_path}: no built graph here; run: comity build")
 
 
 @pytest.mark.parametrize("command", [["sparql", "-q", "ASK {}"], ["ask", "evidence-grades"], ["describe", "JPN"]], ids=lambda c: c[0])
@@ -205,6 +205,56 @@ def test_an_endpoint_is_a_whole_address_and_its_password_is_never_shown(
 
 def test_a_server_of_a_remote_graph_wants_a_whole_address_too(project: Layout, comity_run: Run) -> None:
     refused(comity_run("serve", "--endpoint", "localhost:7878"), "write the whole address")
+
+
+SLOW = "SELECT ?s ?p {\n  ?s ?p ?o FILTER(?s = <https://w3id.org/comity/id/actor/JPN>) }"
+NOTED = "SELECT (COUNT(*) AS ?n) { ?row comity:participant ?a }"
+SLIP = "SELECT ?s { ?s a comity:Stat }"
+
+
+def test_a_query_is_only_checked_and_not_run_when_that_is_asked(comity_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMITY_BUILD", str(tmp_path))
+    assert comity_run("sparql", "--check", "-q", STATES) == (0, "", "")
+    code, out, err = comity_run("sparql", "--check", "-q", SLOW)
+    assert (code, err) == (1, "")
+    first, second = out.splitlines()
+    assert first.startswith("slow at line 2, column 3: nothing binds this pattern")
+    assert first.endswith("(whole-graph)")
+    assert second.startswith("    instead: ")
+
+
+def test_a_check_comes_as_json_too(comity_run: Run) -> None:
+    code, out, _ = comity_run("sparql", "--check", "--format", "json", "-q", SLIP)
+    assert code == 1
+    assert json.loads(out) == [{"rule": "unknown-term", "severity": "wrong", "line": 1, "column": 18, "remedy": "comity:State; did you mean that?",
+                                "message": "comity:Stat is not declared in the ontology: no statement has it"}]
+    assert json.loads(comity_run("sparql", "--check", "--format", "json", "-q", STATES)[1]) == []
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["-q", "SELECT * {\n ?s ?p"], "malformed at line 2"), (["-q", "SELECT * { ?s nope:p ?o }"], "the prefix nope:"), (["-q", "DROP ALL"], "malformed"),
+    (["-q", "ASK { SERVICE <http://e/> {} }"], "SERVICE is refused"), (["-q", STATES, "--format", "csv"], "--check gives lines or json, not csv"),
+    ([], "give a query")])
+def test_what_cannot_be_checked_is_one_line(comity_run: Run, arguments: list[str], message: str) -> None:
+    refused(comity_run("sparql", "--check", *arguments), message)
+
+
+@pytest.mark.parametrize(("arguments", "in_terminal", "expected"), [
+    ([], False, []), ([], True, ["whole-graph"]), (["--advice"], False, ["whole-graph"]), (["--advice"], True, ["whole-graph"])])
+def test_a_terminal_shows_what_is_slow_before_the_query_runs(
+        project: Layout, comity_run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], in_terminal: bool, expected: list[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: in_terminal)
+    code, out, err = comity_run("sparql", "-q", SLOW, *arguments)
+    assert code == 0
+    assert "rdf-syntax-ns#type" in out or "rdf:type" in out
+    assert re.findall(r"\(([a-z-]+)\)$", err, re.MULTILINE) == expected
+
+
+@pytest.mark.parametrize(("arguments", "shown"), [([], False), (["--advice"], True)])
+def test_a_note_is_shown_only_when_advice_is_asked(
+        project: Layout, comity_run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], shown: bool) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert ("clock-missing" in comity_run("sparql", "-q", NOTED, *arguments)[2]) is shown
 
 
 # queries, ask, describe
@@ -249,11 +299,11 @@ def test_metrics_go_to_standard_output_as_csv(project: Layout, comity_run: Run, 
     assert next(iter(rows[0])) == first
 
 
-@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.2.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
+@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.3.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
 def test_metrics_come_in_every_format_with_the_datasets_version(project: Layout, comity_run: Run, form: str, mark: str) -> None:
     out = comity_run("metrics", "--as-of", "2021-01-01", "--format", form)[1]
     assert mark in out
-    assert "0.2.0+" in out
+    assert "0.3.0+" in out
 
 
 @pytest.mark.parametrize(("form", "files"), [("csv", ["agreements-actors.csv", "agreements-ties.csv"]), ("gexf", ["agreements.gexf"])])
@@ -296,7 +346,7 @@ def test_an_export_is_written_into_a_file(project: Layout, comity_run: Run, tmp_
 def test_a_build_says_what_it_built_as_text_and_as_json(own: Layout, comity_run: Run, tmp_path: Path) -> None:
     code, out, _ = comity_run("build", "--out", str(tmp_path / "a"))
     assert code == 0
-    assert out.startswith("built 0.2.0+")
+    assert out.startswith("built 0.3.0+")
     assert (tmp_path / "a" / "comity.nq.gz").exists()
     document = json.loads(comity_run("build", "--format", "json")[1])
     assert document["rows"]["actors"] == 18

@@ -10,7 +10,7 @@ import rdflib
 from conftest import ROOT
 from rdflib.namespace import RDF, SH
 
-from comity.checks import validate
+from comity.shacl import validate
 from comity.style import derivations
 from comity.vocabulary import RDFS, TYPE, ontology
 

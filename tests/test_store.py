@@ -10,7 +10,7 @@ import pytest
 
 from comity.errors import QueryError, StoreError
 from comity.graph import Graph
-from comity.store import EmbeddedStore, open_snapshot
+from comity.store import EmbeddedStore, open_snapshot, refuse_malformed
 
 EX = "http://example.org/"
 TURTLE = f"<{EX}s> <{EX}p> 'x' ."
@@ -108,3 +108,21 @@ def test_a_folder_is_no_snapshot(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").mkdir()
     with pytest.raises(StoreError, match="cannot be loaded"):
         open_snapshot(tmp_path / "a.ttl", {})
+
+
+@pytest.mark.parametrize("text", [
+    "SELECT * { ?absent ?absent_ ?o }", "ASK {}", "CONSTRUCT WHERE { ?s a comity:State }", "DESCRIBE <x>", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }",
+    "SELECT (COUNT(*) AS ?n) { " + " ".join(f"VALUES ?v{i} {{ {' '.join(map(str, range(90)))} }}" for i in range(9)) + " }"])
+def test_a_query_that_can_be_read_is_read_and_not_run(small: Graph, text: str) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    refuse_malformed(text, small.store.prefixes)
+
+
+@pytest.mark.parametrize(("text", "message", "line"), [
+    ("SELECT * {\n ?s ?p", "malformed at line 2", 2), ("SELECT * { ?s nope:p ?o }", "the prefix nope: at line 1, column 15", 1),
+    ("DROP ALL", "malformed", 1), ("SELECT (SUM(?x) AS ?y) ?z {}", "malformed", 1)])
+def test_a_malformed_query_is_refused_with_its_place_before_anything_runs(small: Graph, text: str, message: str, line: int) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    with pytest.raises(QueryError, match=message) as caught:
+        refuse_malformed(text, small.store.prefixes)
+    assert caught.value.line == line

@@ -113,6 +113,13 @@ def test_a_blank_node_is_one_name() -> None:
     assert [(t.kind, t.text) for t in tokens("_:b0")] == [("name", "_:b0")]
 
 
+@pytest.mark.parametrize(("text", "parts"), [
+    ("a:b.", ["a:b", "."]), ("a:b.c.", ["a:b.c", "."]), ("a:.", ["a:", "."]), ("a:b..", ["a:b", ".", "."]), ("_:b.}", ["_:b", ".", "}"]),
+    ("a:b\\..", ["a:b\\.", "."])])
+def test_a_name_does_not_end_with_the_full_stop_of_its_triple(text: str, parts: list[str]) -> None:
+    assert [t.text for t in tokens(text)] == parts
+
+
 def test_positions_count_from_one() -> None:
     assert [position("ab\ncd", i) for i in (0, 1, 3, 4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
 

@@ -7,7 +7,7 @@ import pytest
 
 from comity.settings import Layout
 from comity.tables import read
-from comity.triples import Lifted, Place, lift
+from comity.triples import Lifted, Place, lift, places_of
 from comity.vocabulary import CONCEPT, DCTERMS, GRAPH, ID, NS, PROV, RDFS, SKOS, TYPE, XSD, declared
 
 
@@ -15,6 +15,11 @@ from comity.vocabulary import CONCEPT, DCTERMS, GRAPH, ID, NS, PROV, RDFS, SKOS,
 def lifted(pristine: Layout) -> Lifted:
     tables, _ = read(pristine.tables)
     return lift(tables, declared(pristine.ontology))
+
+
+@pytest.fixture(scope="module")
+def places(pristine: Layout) -> dict[str, Place]:
+    return places_of(read(pristine.tables)[0])
 
 
 def _values(lifted: Lifted, subject: str, predicate: str) -> set[ox.NamedNode | ox.Literal]:
@@ -29,20 +34,20 @@ def test_no_blank_node_is_made(lifted: Lifted) -> None:
     assert not [q for q in lifted.quads if isinstance(q.subject, ox.BlankNode) or isinstance(q.object, ox.BlankNode)]
 
 
-def test_each_row_fills_the_graph_of_its_table(lifted: Lifted) -> None:
+def test_each_row_fills_the_graph_of_its_table(lifted: Lifted, places: dict[str, Place]) -> None:
     for quad in lifted.quads:
-        place = lifted.places[quad.subject.value]
+        place = places[quad.subject.value]
         assert quad.graph_name.value == GRAPH + place.file.removesuffix(".csv")
 
 
-def test_each_row_has_a_place_and_a_type(lifted: Lifted, pristine: Layout) -> None:
+def test_each_row_has_a_place_and_a_type(lifted: Lifted, places: dict[str, Place], pristine: Layout) -> None:
     tables, _ = read(pristine.tables)
-    assert len(lifted.places) == sum(len(t.rows) for t in tables.values())
-    assert {q.subject.value for q in lifted.quads if q.predicate == TYPE} == set(lifted.places)
+    assert len(places) == sum(len(t.rows) for t in tables.values())
+    assert {q.subject.value for q in lifted.quads if q.predicate == TYPE} == set(places)
 
 
-def test_a_subject_leads_back_to_its_file_and_line(lifted: Lifted) -> None:
-    assert lifted.places[ID + "designation/usa-concern-list-HKG"] == Place("designations.csv", 3)
+def test_a_subject_leads_back_to_its_file_and_line(places: dict[str, Place]) -> None:
+    assert places[ID + "designation/usa-concern-list-HKG"] == Place("designations.csv", 3)
 
 
 def test_a_class_code_becomes_the_type(lifted: Lifted) -> None:

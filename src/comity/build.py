@@ -1,49 +1,80 @@
 """The hand-edited tables become a checked graph on disk: the whole line from reading to writing, in order.
 
-Nothing is written until every check has passed, and each file is replaced in one step, so that a failed build leaves
-the old one as it was. The same inputs give the same bytes.
+Nothing is written until every check has passed, and a version takes the place of the last in one step, so that a failed
+build leaves the old one as it was. The same inputs give the same bytes, whether a build starts afresh or from the last one.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
-import os
-import tempfile
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
-from comity import __version__, alignments
+from comity import __version__, alignments, snapshot
 from comity.dumps import artefacts
-from comity.errors import FaultsFound, InputError
-from comity.inference import derive
+from comity.errors import FaultsFound, StoreError
+from comity.inference import conclusions
+from comity.lines import Change, Graphs, digest, load, written
+from comity.mentions import Mentions, mentions
 from comity.queries import header
 from comity.settings import Layout
+from comity.shelf import Shelf
+from comity.snapshot import Snapshot
 from comity.tables import METADATA, Fault, TableData, counted, read
-from comity.triples import Place, lift
-from comity.vocabulary import DATASET, DATASET_GRAPH, DCTERMS, GRAPH, INFERRED, OWL, OWN_GRAPHS, PROV, TYPE, VOID, XSD, declared, ontology, prefixes
+from comity.triples import Place, lift, places_of
+from comity.vocabulary import (
+    ALIGNMENTS_GRAPH,
+    DATASET,
+    DATASET_GRAPH,
+    DCTERMS,
+    GRAPH,
+    INFERRED,
+    ONTOLOGY_GRAPH,
+    OWL,
+    OWN_GRAPHS,
+    PROV,
+    TYPE,
+    VOID,
+    XSD,
+    declared,
+    ontology,
+    prefixes,
+)
 
 STAGES = ("tables", "triples", "inference", "checks", "files")
+_SHELF = ".tables"
+_LIBRARIES = ("csvw", "pyoxigraph", "pyshacl", "rdflib")
 Progress = Callable[[str], None]
 
 
 @dataclass
 class Prepared:
-    """The graph before it is written, with what was counted and found on the way."""
+    """The graph before it is written, with what was counted and found on the way.
+
+    Attributes: `graphs`, the lines of each named graph; `base`, the build before, if parts of it were used, and `change`,
+    what differs from it; `inputs`, the hashes of what the graph is made from; `mentions`, what rules and fault queries can match.
+    """
 
     store: ox.Store
     version: str
     faults: list[Fault]
     tables: dict[str, TableData] = field(default_factory=dict)
-    places: dict[str, Place] = field(default_factory=dict)
     derived: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    graphs: Graphs = field(default_factory=dict)
+    base: Snapshot | None = None
+    change: Change = field(default_factory=Change)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    mentions: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -56,68 +87,191 @@ class Prepared:
         cells = (row.cells.get("evidence_grade") for table in self.tables.values() for row in table.rows)
         return dict(sorted(Counter(c for c in cells if c).items()))
 
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Where the subject of each row was written down."""
+        return places_of(self.tables)
 
-def build(places: Layout, out: Path | None = None, progress: Progress = lambda stage: None) -> Prepared:
+
+def build(places: Layout, out: Path | None = None, progress: Progress = lambda stage: None, *, afresh: bool = False) -> Prepared:
     """Build the graph of `places` into `out` (the layout's build folder by default).
 
+    Only what a change since the last build touches is made again, unless `afresh`; the bytes are the same either way.
     Returns what was built. Raises `FaultsFound` if a check fails and `InputError` if the folder cannot be written;
     the previous build then stands untouched.
     """
     folder = out or places.build
-    with _lock(folder):
-        prepared = prepare(places, progress)
+    with snapshot.lock(folder):
+        prepared = prepare(places, progress, folder=folder, afresh=afresh)
         if prepared.faults:
             raise FaultsFound(f"{counted(prepared.faults)}, nothing built; the first: {prepared.faults[0]} (all: comity check)")
-        progress("files")
-        start = time.perf_counter()
-        for name, data in artefacts(prepared, prefixes(places.ontology)).items():
-            _replace(folder / name, data)
-        prepared.seconds["files"] = time.perf_counter() - start
+        with _timed("files", prepared.seconds, progress):
+            if prepared.base is None or prepared.base.manifest["inputs"] != prepared.inputs:
+                files = artefacts(prepared, prefixes(places.ontology))
+                snapshot.publish(folder, prepared.version, files, lambda store: snapshot.fill(store, prepared.graphs, prepared.base, prepared.change))
     return prepared
 
 
-def prepare(places: Layout, progress: Progress = lambda stage: None) -> Prepared:
-    """Run the line up to the checks, in memory. Faults are collected, not raised."""
-    from comity.checks import find_faults, validate
+def prepare(places: Layout, progress: Progress = lambda stage: None, *, folder: Path | None = None, afresh: bool = False) -> Prepared:
+    """Run the line up to the checks, in memory. Faults are collected, not raised.
 
-    prepared = assemble(places, progress)
+    With the build folder `folder`, what its last build found in order and no change touches is not read, derived or checked again.
+    """
+    from comity.checks import find_faults
+    from comity.shacl import validate
+
+    prepared = assemble(places, progress, folder=folder, afresh=afresh)
     if prepared.faults:
         return prepared
     with _timed("checks", prepared.seconds, progress):
-        faults = validate(prepared.store, places.ontology / "shapes", prepared.places, prepared.tables)
-        faults += find_faults(prepared.store, places.queries / "checks", prepared.places)
+        shapes, queries = places.ontology / "shapes", sorted((places.queries / "checks").glob("*.rq"))
+        faults = validate(prepared.store, shapes, prepared.places, prepared.tables, only=_touched(prepared))
+        faults += find_faults(prepared.store, places.queries / "checks", prepared.places, unless=lambda path: _is_settled(prepared, "checks", path))
+        _remember(prepared, queries)
         prepared.faults = sorted(set(faults))
     return prepared
 
 
-def assemble(places: Layout, progress: Progress = lambda stage: None) -> Prepared:
+def assemble(places: Layout, progress: Progress = lambda stage: None, *, folder: Path | None = None, afresh: bool = False) -> Prepared:
     """Run the line up to inference, in memory. Faults of the tables are collected, not raised."""
-    seconds: dict[str, float] = {}
-    prepared = Prepared(ox.Store(), _version(places), [], seconds=seconds)
-    with _timed("tables", seconds, progress):
-        prepared.tables, prepared.faults = read(places.tables)
-    with _timed("triples", seconds, progress):
-        lifted = lift(prepared.tables, declared(places.ontology))
-    prepared.places = lifted.places
-    prepared.faults = sorted(prepared.faults + lifted.faults)
+    inputs = _inputs(places)
+    version = f"{__version__}+{digest(json.dumps([inputs[k] for k in ('tables', 'metadata', 'ontology')]).encode())[:12]}"
+    prepared = Prepared(ox.Store(), version, [], inputs=inputs, base=None if afresh or folder is None else _base(folder, inputs))
+    with _timed("tables", prepared.seconds, progress):
+        _read(prepared, places, Shelf(None if afresh or folder is None else folder / _SHELF))
+    with _timed("triples", prepared.seconds, progress):
+        _lift(prepared, places)
     if prepared.faults:
         return prepared
-    with _timed("inference", seconds, progress):
-        store = prepared.store
-        store.bulk_extend([*ontology(places.ontology), *alignments.quads(places.ontology), *lifted.quads, *_dataset(prepared)])
-        prepared.derived = derive(store, places.ontology / "rules")
-        store.extend(_inferred(places))
+    with _timed("inference", prepared.seconds, progress):
+        _derive(prepared, places)
     return prepared
 
 
-def _version(places: Layout) -> str:
-    """Return the dataset's version: a hash of everything that the graph is made from."""
-    digest = hashlib.sha256()
-    files = [*places.tables.glob("*.csv"), places.tables / METADATA, *(p for kind in ("ttl", "rq", "tsv") for p in places.ontology.rglob(f"*.{kind}"))]
-    for path in sorted(files):
-        if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return f"{__version__}+{digest.hexdigest()[:12]}"
+def _inputs(places: Layout) -> dict[str, Any]:
+    """Return the hashes of all that a build is made from and made with."""
+    ours = [p.read_bytes() for p in sorted(Path(__file__).parent.glob("*.py"))]
+    listed = sorted(p for kind in ("ttl", "rq", "tsv") for p in places.ontology.rglob(f"*.{kind}"))
+    metadata = places.tables / METADATA
+    return {
+        "program": digest(*ours, *(installed(name).encode() for name in _LIBRARIES)),
+        "ontology": digest(*(part for path in listed for part in (path.relative_to(places.ontology).as_posix().encode(), path.read_bytes()))),
+        "metadata": digest(metadata.read_bytes()) if metadata.is_file() else "",
+        "tables": {path.stem: digest(path.read_bytes()) for path in sorted(places.tables.glob("*.csv")) if path.is_file()},
+        "checks": {path.stem: digest(path.read_bytes()) for path in sorted((places.queries / "checks").glob("*.rq"))},
+    }
+
+
+def _base(folder: Path, inputs: dict[str, Any]) -> Snapshot | None:
+    """Return the last build in `folder` if only rows or fault queries changed since, and its files are whole."""
+    try:
+        base = snapshot.find(folder)
+        base.text()
+    except StoreError:
+        return None
+    before = base.manifest["inputs"]
+    return base if all(before[k] == inputs[k] for k in ("program", "ontology", "metadata")) and before["tables"].keys() == inputs["tables"].keys() else None
+
+
+def _read(prepared: Prepared, places: Layout, shelf: Shelf) -> None:
+    """Read the tables, those from the shelf that have not changed."""
+    def key(table: TableData) -> str:
+        return digest(*(str(prepared.inputs[k]).encode() for k in ("program", "metadata")), str(prepared.inputs["tables"].get(table.name)).encode())
+
+    taken: set[str] = set()
+
+    def take(table: TableData) -> bool:
+        if shelf.take(key(table), table):
+            taken.add(table.name)
+        return table.name in taken
+
+    prepared.tables, prepared.faults = read(places.tables, take)
+    if not prepared.faults:
+        for table in prepared.tables.values():
+            if table.name not in taken:
+                shelf.keep(key(table), table)
+        shelf.tidy()
+
+
+def _lift(prepared: Prepared, places: Layout) -> None:
+    """Put into the store the quads of the tables that changed since the base, of all without one, and the lines of the others."""
+    before = prepared.base.manifest["inputs"]["tables"] if prepared.base else {}
+    changed = {name: table for name, table in prepared.tables.items() if before.get(name) != prepared.inputs["tables"].get(name)}
+    quads, faults = lift(changed, declared(places.ontology))
+    prepared.faults = sorted(prepared.faults + faults)
+    if prepared.faults:
+        return
+    prepared.store.bulk_extend(quads)
+    for name, table in prepared.tables.items():
+        graph = table.description.at_props["id"]
+        _settle(prepared, graph, is_new=name in changed)
+
+
+def _settle(prepared: Prepared, graph: str, *, is_new: bool) -> None:
+    """Take the lines of `graph` from the store if it is new, else from the base, and note what changed."""
+    base = prepared.base
+    if is_new or base is None:
+        prepared.graphs[graph] = written(prepared.store, graph)
+        if base is not None:
+            prepared.change.compare(graph, base.lines(graph), prepared.graphs[graph])
+    else:
+        prepared.graphs[graph] = base.lines(graph)
+        load(prepared.store, graph, prepared.graphs[graph])
+
+
+def _derive(prepared: Prepared, places: Layout) -> None:
+    """Add the ontology, run the rules that a change touches, and add what describes the dataset and each rule."""
+    prepared.store.extend([*ontology(places.ontology), *alignments.quads(places.ontology)])
+    for own in (ONTOLOGY_GRAPH, ALIGNMENTS_GRAPH):
+        _settle(prepared, own.value, is_new=True)
+    stated: set[bytes] = set().union(*prepared.graphs.values())
+    rules = places.ontology / "rules"
+
+    def kept(name: str) -> tuple[bytes, ...] | None:
+        return prepared.base.lines(INFERRED + name) if prepared.base and _is_settled(prepared, "ontology", rules / f"{name}.rq") else None
+
+    for name, lines in conclusions(prepared.store, rules, stated, kept):
+        graph = INFERRED + name
+        prepared.graphs[graph], prepared.derived[name] = lines, len(lines)
+        if prepared.base is not None:
+            prepared.change.compare(graph, prepared.base.lines(graph), lines)
+    prepared.store.extend([*_dataset(prepared), *_inferred(places)])
+    _settle(prepared, DATASET_GRAPH.value, is_new=True)
+    _remember(prepared, sorted(rules.glob("*.rq")))
+
+
+def _is_settled(prepared: Prepared, kind: str, path: Path) -> bool:
+    """Say whether the query at `path` was run in the base and cannot give another answer now."""
+    if prepared.base is None or (kind == "checks" and prepared.base.manifest["inputs"]["checks"].get(path.stem) != prepared.inputs["checks"].get(path.stem)):
+        return False
+    known = prepared.base.manifest["mentions"].get(path.stem)
+    return known is not None and not Mentions(frozenset(known[0]), *known[1:]).touched_by(prepared.change)
+
+
+def _remember(prepared: Prepared, paths: list[Path]) -> None:
+    """Note what the queries at `paths` can match, for the build after this one."""
+    before = prepared.base.manifest if prepared.base else {"mentions": {}, "inputs": {"checks": {}}}
+    for path in paths:
+        is_known = path.stem in before["mentions"] and before["inputs"]["checks"].get(path.stem) == prepared.inputs["checks"].get(path.stem)
+        if is_known:
+            prepared.mentions[path.stem] = before["mentions"][path.stem]
+        else:
+            found = mentions(path.read_text(encoding="utf-8"))
+            prepared.mentions[path.stem] = [sorted(found.names), found.any_predicate, found.any_class]
+
+
+def _touched(prepared: Prepared) -> set[str] | None:
+    """Return the IRIs of the things whose shapes may judge them otherwise than in the base; None if there is no base.
+
+    A shape looks at the statements of its focus node and at the classes of what they name, and no further.
+    """
+    if prepared.base is None:
+        return None
+    touched = {token.decode()[1:-1] for token in prepared.change.subjects}
+    for token in prepared.change.retyped:
+        named = ox.NamedNode(token.decode()[1:-1])
+        touched |= {q.subject.value for q in prepared.store.quads_for_pattern(None, None, named, None) if isinstance(q.subject, ox.NamedNode)}
+    return touched
 
 
 def _dataset(prepared: Prepared) -> list[ox.Quad]:
@@ -153,37 +307,3 @@ def _timed(stage: str, seconds: dict[str, float], progress: Progress) -> Iterato
     start = time.perf_counter()
     yield
     seconds[stage] = time.perf_counter() - start
-
-
-@contextlib.contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """Hold the build folder, so that two builds never write at once."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / ".lock").open("w")
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror}); choose another folder with --out") from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(f"{folder}: another build is at work here; wait for it to end") from None
-        yield
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write `data` beside `path`, force it to disk and put it in place in one step."""
-    try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); free space or choose another folder with --out") from None

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import graphlib
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from comity.errors import InputError, located
+from comity.lines import Lines, load, ordered
 from comity.vocabulary import INFERRED
 
 
@@ -23,7 +25,23 @@ def derive(store: ox.Store, folder: Path) -> dict[str, int]:
 
     Returns rule name → number of quads derived. Raises `InputError` if a rule is malformed or the rules have no order.
     """
-    return {name: _run(store, name, path) for name, path in _rules(folder).items()}
+    stated = set(ordered(ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b""))
+    return {name: len(lines) for name, lines in conclusions(store, folder, stated, lambda name: None)}
+
+
+def conclusions(store: ox.Store, folder: Path, stated: set[bytes], kept: Callable[[str], Lines | None]) -> Iterator[tuple[str, Lines]]:
+    """Run the rules in `folder` on `store` one after the other, and give the name and the lines of each when they are added.
+
+    `stated` holds the lines of all graphs and grows by what is derived; `kept` gives the lines of a rule that need not run
+    again, or None. Raises `InputError` as `derive` does.
+    """
+    for name, path in rules(folder).items():
+        lines = kept(name)
+        if lines is None:
+            lines = tuple(line for line in _run(store, path) if line not in stated)
+        load(store, INFERRED + name, lines)
+        stated.update(lines)
+        yield name, lines
 
 
 def unsettled(store: ox.Store, folder: Path) -> dict[str, int]:
@@ -31,26 +49,26 @@ def unsettled(store: ox.Store, folder: Path) -> dict[str, int]:
     return {name: count for name, count in derive(store, folder).items() if count}
 
 
-def _rules(folder: Path) -> dict[str, Path]:
+def rules(folder: Path) -> dict[str, Path]:
     """Return the rules of `folder` in the order in which they run."""
-    rules = {path.stem: path for path in sorted(folder.glob("*.rq"))}
-    if not rules:
+    found = {path.stem: path for path in sorted(folder.glob("*.rq"))}
+    if not found:
         raise InputError(f"{folder}: no rules here; run the command from a checkout or install the package again")
-    return _in_order(rules)
+    return _in_order(found)
 
 
-def _in_order(rules: dict[str, Path]) -> dict[str, Path]:
+def _in_order(found: dict[str, Path]) -> dict[str, Path]:
     """Sort rules so that each comes after those that its header names."""
-    wanted = {name: re.findall(r"[\w-]+", _after(path)) for name, path in rules.items()}
+    wanted = {name: re.findall(r"[\w-]+", _after(path)) for name, path in found.items()}
     for name, others in wanted.items():
         for other in others:
-            if other not in rules:
-                raise InputError(f"{rules[name]}: comes after {other}, which is no rule of this folder; correct the header")
+            if other not in found:
+                raise InputError(f"{found[name]}: comes after {other}, which is no rule of this folder; correct the header")
     try:
-        return {name: rules[name] for name in graphlib.TopologicalSorter(wanted).static_order()}
+        return {name: found[name] for name in graphlib.TopologicalSorter(wanted).static_order()}
     except graphlib.CycleError as error:
         names = sorted(set(error.args[1]))
-        raise InputError(f"{rules[names[0]].parent}: the rules {', '.join(names)} each come after the other; drop one of their lines") from None
+        raise InputError(f"{found[names[0]].parent}: the rules {', '.join(names)} each come after the other; drop one of their lines") from None
 
 
 def _after(path: Path) -> str:
@@ -58,18 +76,15 @@ def _after(path: Path) -> str:
     return next((line.partition(":")[2] for line in lines if line.startswith("#+ after:")), "")
 
 
-def _run(store: ox.Store, name: str, path: Path) -> int:
-    graph = ox.NamedNode(INFERRED + name)
+def _run(store: ox.Store, path: Path) -> Lines:
+    """Return what the rule of the file `path` derives from `store`, whether stated already or not."""
     try:
         answer = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
         if not isinstance(answer, ox.QueryTriples):
             raise InputError(f"{path}: a rule is a CONSTRUCT query; write it as one")
-        triples = list(answer)
+        lines = ordered(answer.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         raise InputError(f"{located(path, error)}; mend the rule") from None
-    if any(isinstance(term, ox.BlankNode) for t in triples for term in (t.subject, t.object)):
+    if any(b"_:" in line and (line.startswith(b"_:") or line.split(b" ", 2)[2].startswith(b"_:")) for line in lines):
         raise InputError(f"{path}: derives a blank node, which nobody could cite; give each thing an IRI")
-    quads = {ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples}
-    fresh = {q for q in quads if next(store.quads_for_pattern(q.subject, q.predicate, q.object, None), None) is None}
-    store.extend(fresh)
-    return len(fresh)
+    return lines

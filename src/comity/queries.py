@@ -19,11 +19,13 @@ import yaml
 from comity.errors import InputError, QueryError
 from comity.names import latest, resolve
 from comity.results import Answer
-from comity.store import Store
+from comity.store import Store, View
 from comity.syntax import Term
+from comity.views import Moment
 from comity.vocabulary import XSD
 
 CHECKS = "checks"
+CLOCKS = ("as_of", "known_on")
 TYPES = ("iri", "date", "integer", "text")
 
 
@@ -74,12 +76,16 @@ def find(questions: Mapping[str, Question], name: str) -> Question:
 def ask(store: Store, question: Question, values: Mapping[str, str]) -> Answer:
     """Answer `question` on `store` with the given parameter values, defaults for the rest.
 
-    Values are text: an IRI, `kind/slug`, ISO code or name for type `iri`; `YYYY-MM-DD` or `today` for `date`.
+    Values are text: an IRI, `kind/slug`, ISO code or name for type `iri`; `YYYY-MM-DD` or `today` for `date`. A query that
+    has no parameter `as_of` or `known_on` is asked of the view of that day.
     Raises `InputError` for an unknown parameter or a value that does not fit.
     """
-    terms = bindings(store, question, values)
+    own = {p.name for p in question.parameters}
+    clocks = {name: values[name] for name in CLOCKS if name in values and name not in own}
+    seen = moment(store, clocks.get("as_of"), clocks.get("known_on"))
+    terms = bindings(store, question, {k: v for k, v in values.items() if k not in clocks})
     try:
-        return store.query(question.text, terms)
+        return (store if seen is None else View(store, seen)).query(question.text, terms)
     except QueryError as error:
         raise QueryError(f"{question.path}: {error}", line=error.line, column=error.column) from None
 
@@ -106,6 +112,14 @@ def _term(store: Store, parameter: Parameter, value: str) -> Term:
             return resolve(store, value)
         case _:
             return ox.Literal(value)
+
+
+def moment(store: Store, as_of: str | None, known_on: str | None, *, possibly: bool = False) -> Moment | None:
+    """Return the place on the two clocks that these days name, None if neither is given. Raises `InputError`."""
+    if as_of is None and known_on is None:
+        return None
+    days = [None if value is None else day(store, name, value) for name, value in zip(CLOCKS, (as_of, known_on), strict=True)]
+    return Moment(days[0], days[1], possibly)
 
 
 def day(store: Store, name: str, value: str) -> datetime.date:

@@ -6,6 +6,7 @@ request, before the first query, learns whether the server's default graph is th
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -19,6 +20,7 @@ from comity.errors import QueryError, StoreError
 from comity.results import Answer, answer_of, graph_answer
 from comity.syntax import Term, bind, form, keywords, over, undeclared
 from comity.transport import Reply, one_line, send, shown
+from comity.views import VIEW, Moment
 from comity.vocabulary import DATASET, DATASET_GRAPH, OWL, VOID
 
 ROW_TYPES: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
@@ -53,10 +55,21 @@ class RemoteStore:
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
         """Send `text` and read the whole answer. Raises `QueryError` if the query is refused, `StoreError` if no answer came."""
         bound = bind(text, parameters or {})
+        if (any(g.startswith(VIEW) for g in default_graphs) or VIEW in bound) and not self._has_views:
+            raise StoreError(f"{shown(self.url)} knows no views of a day; ask queries of the library that take --as-of and --known-on themselves, "
+                             "or a server of Comity")
         is_graph = form(bound) in ("CONSTRUCT", "DESCRIBE")
         if not (default_graphs or named_graphs or "FROM" in keywords(bound)):
             bound = over(bound, self._graphs)
         return self._ask(self._with_prefixes(bound), is_graph, default_graphs, named_graphs)
+
+    @cached_property
+    def _has_views(self) -> bool:
+        """Whether the server answers from a view: one that is not ours takes its name for that of an empty graph."""
+        try:
+            return str(self._ask("ASK { ?s ?p ?o }", False, [Moment(known_on=datetime.date.today()).iri]).rows.cells[0][0]).startswith('"true"')
+        except QueryError:
+            return False
 
     @cached_property
     def _graphs(self) -> tuple[str, ...]:

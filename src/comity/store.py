@@ -6,20 +6,27 @@ Stores take the same text and parameters and give the same kind of answer. The d
 from __future__ import annotations
 
 import gzip
+import itertools
+import os
 import re
+import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyoxigraph as ox
 
-from comity.errors import QueryError, StoreError
+from comity.errors import InputError, QueryError, StoreError
 from comity.results import Answer, answer_of
-from comity.syntax import Term, bind, position, undeclared
-from comity.vocabulary import BASE
+from comity.snapshot import MANIFEST, QUADS, STORE, Snapshot, find
+from comity.syntax import Term, bind, position, tokens, undeclared
+from comity.views import VIEW, Moment, look, moment_of
+from comity.vocabulary import BASE, DATASET, DATASET_GRAPH, OWL
 
-SNAPSHOT = "comity.nq.gz"
+#: what one quad takes in memory and to load, measured (docs/performance.md); it decides only when loading pays
+_BYTES_A_QUAD, _SECONDS_A_QUAD = 400, 3e-6
+_VIEWS_KEPT = 3
 _FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nt": ox.RdfFormat.N_TRIPLES}
 
 
@@ -32,17 +39,27 @@ class Store(Protocol):
 
 
 class EmbeddedStore:
-    """A graph in this process's memory."""
+    """A graph in this process's memory or on its disk.
 
-    def __init__(self, store: ox.Store, prefixes: dict[str, str]) -> None:
+    A graph on disk answers at once and some three times slower than in memory. With `buy`, which loads it into memory, it is
+    loaded as soon as the time spent on answers would have paid for that.
+    """
+
+    def __init__(self, store: ox.Store, prefixes: dict[str, str], *, buy: Callable[[], ox.Store] | None = None, price: float = 0) -> None:
         self.store = store
         self.prefixes = prefixes
+        self._buy = buy
+        self._price = price
+        self._views: dict[Moment, EmbeddedStore] = {}
 
     def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
         """Answer `text`; relative IRIs count from ours, and our prefixes need not be declared. Raises `QueryError`."""
-        bound = bind(text, parameters or {})
+        bound, moment = _view_asked(bind(text, parameters or {}), default_graphs, named_graphs)
+        if moment is not None:
+            return self._at(moment).query(bound)
         dataset: dict[str, Any] = {"use_default_graph_as_union": True}
+        start = time.perf_counter()
         try:
             if default_graphs or named_graphs:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
@@ -51,29 +68,154 @@ class EmbeddedStore:
             failure = _syntax_error(bound, str(error), self.prefixes)
         except (OSError, RuntimeError, ValueError) as error:
             failure = QueryError(f"the query failed: {error}")
+        finally:
+            self._spend(time.perf_counter() - start)
         raise failure  # outside the handlers: a context would keep the engine's results alive beyond this thread
+
+    def _at(self, moment: Moment) -> EmbeddedStore:
+        """Return the view of the graph at `moment`, made once and kept while it is among the last few asked for."""
+        if self._buy is not None:  # copying a graph costs more on disk than loading it
+            self.store, self._buy = self._buy(), None
+        view = self._views.pop(moment, None) or EmbeddedStore(look(self.store, moment), self.prefixes)
+        self._views[moment] = view
+        while len(self._views) > _VIEWS_KEPT:
+            del self._views[next(iter(self._views))]
+        return view
+
+    def _spend(self, seconds: float) -> None:
+        self._price -= seconds
+        if self._buy is not None and self._price < 0:
+            self.store, self._buy = self._buy(), None
 
     def __len__(self) -> int:
         return len(self.store)
 
 
-def open_snapshot(path: Path, prefixes: dict[str, str]) -> EmbeddedStore:
-    """Load the snapshot of a build, or any Turtle, TriG, N-Triples or N-Quads file, plain or gzipped.
+class View:
+    """A store seen at one moment: every query is asked of that view."""
 
-    Triples of a file without graphs go to the default graph. Raises `StoreError`.
+    def __init__(self, store: Store, moment: Moment) -> None:
+        self.store = store
+        self.moment = moment
+
+    def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
+              default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
+        """Answer `text` over the view; no other graph may be named beside it. Raises as the store does."""
+        return self.store.query(text, parameters, default_graphs=[self.moment.iri, *default_graphs], named_graphs=named_graphs)
+
+
+def _view_asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> tuple[str, Moment | None]:
+    """Return the view that a query names with FROM or as its default graph, and the query without its FROM. Raises `QueryError`."""
+    named = [g for g in default_graphs if g.startswith(VIEW)]
+    if VIEW in text:
+        text, found = _cut_view(text)
+        named += found
+    if not named:
+        return text, None
+    if len(named) > 1 or len(default_graphs) + len(named_graphs) > 1:
+        raise QueryError("a view stands alone: name one, and no other graph beside it")
+    try:
+        return text, moment_of(named[0])
+    except InputError as error:
+        raise QueryError(str(error)) from None
+
+
+def _cut_view(text: str) -> tuple[str, list[str]]:
+    """Return `text` without `FROM <view>`, each replaced by blanks so that places stay right, and the views named."""
+    parts = [t for t in tokens(text) if t.kind not in ("space", "comment")]
+    found = []
+    for word, iri in itertools.pairwise(parts):
+        if word.text.upper() == "FROM" and iri.kind == "iri" and iri.text.startswith(f"<{VIEW}"):
+            found.append(iri.text[1:-1])
+            end = iri.start + len(iri.text)
+            text = text[:word.start] + re.sub(r"[^\n]", " ", text[word.start:end]) + text[end:]
+    return text, found
+
+
+def open_snapshot(path: Path, prefixes: dict[str, str], *, memory: bool | None = None) -> EmbeddedStore:
+    """Open the newest version in a build folder, or any Turtle, TriG, N-Triples or N-Quads file, plain or gzipped.
+
+    With `memory` the graph is loaded at once; without (False) a build stays on disk; by default it is opened on disk and
+    loaded when that pays and fits. Other files are always loaded; triples of a file without graphs go to the default graph.
+    Raises `StoreError`.
     """
+    if path.name == QUADS or path.suffix not in (".gz", *_FORMATS):
+        folder = path.parent if path.name == QUADS else path
+        if folder.is_dir() and (path.name != QUADS or (folder / MANIFEST).exists()):
+            return _open_build(find(folder), prefixes, memory)
+    if not path.exists():
+        raise StoreError(f"{path}: no built graph here; run: comity build")
+    return EmbeddedStore(_load_file(path), prefixes)
+
+
+def _open_build(snapshot: Snapshot, prefixes: dict[str, str], memory: bool | None) -> EmbeddedStore:
+    folder, size = snapshot.folder / STORE, int(snapshot.manifest["quads"])
+    is_there = folder.is_dir()
+    if memory or not is_there:
+        if is_there and not _fits(size):
+            return EmbeddedStore(_open_disk(snapshot), prefixes)
+        return EmbeddedStore(_load(snapshot), prefixes)
+    buy = (lambda: _load(snapshot)) if memory is None and _fits(size) else None
+    return EmbeddedStore(_open_disk(snapshot), prefixes, buy=buy, price=size * _SECONDS_A_QUAD)
+
+
+def _open_disk(snapshot: Snapshot) -> ox.Store:
+    folder = snapshot.folder / STORE
+    try:
+        store = ox.Store.read_only(str(folder))
+        stated = [str(q.object) for q in store.quads_for_pattern(DATASET, ox.NamedNode(OWL + "versionInfo"), None, DATASET_GRAPH)]
+    except (OSError, ValueError, RuntimeError) as error:
+        raise StoreError(f"{folder}: cannot be opened ({_one_line(str(error))}); run: comity build") from None
+    if stated != [str(ox.Literal(snapshot.version))]:
+        raise StoreError(f"{folder}: holds {', '.join(stated) or 'no version'} and {MANIFEST} beside it says {snapshot.version}; run: comity build")
+    return store
+
+
+def _load(snapshot: Snapshot) -> ox.Store:
+    store = ox.Store()
+    try:
+        store.load(snapshot.text(), format=ox.RdfFormat.N_QUADS, lenient=True)
+    except (SyntaxError, ValueError) as error:
+        raise StoreError(f"{snapshot.folder / QUADS}: cannot be loaded ({_one_line(str(error))}); run: comity build") from None
+    return store
+
+
+def _fits(size: int) -> bool:
+    """Say whether `size` quads fit into half of the memory that is free now, where the system tells, else into a quarter of all."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * 2
+    except (ValueError, OSError):
+        free = os.sysconf("SC_PHYS_PAGES")
+    return size * _BYTES_A_QUAD < free * os.sysconf("SC_PAGE_SIZE") // 4
+
+
+def _load_file(path: Path) -> ox.Store:
     suffix = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     if suffix not in _FORMATS:
         raise StoreError(f"{path}: unknown format; use a file that ends in {', '.join(_FORMATS)}, plain or with .gz")
+    store = ox.Store()
     try:
         data = path.read_bytes()
-        store = ox.Store()
         store.load(gzip.decompress(data) if path.suffix == ".gz" else data, format=_FORMATS[suffix])
-    except FileNotFoundError:
-        raise StoreError(f"{path}: no built graph here; run: comity build") from None
     except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
-        raise StoreError(f"{path}: cannot be loaded ({_one_line(str(error))}); if it is a build, run: comity build") from None
-    return EmbeddedStore(store, prefixes)
+        raise StoreError(f"{path}: cannot be loaded ({_one_line(str(error))}); give a whole file in the format of its name") from None
+    return store
+
+
+def refuse_malformed(text: str, prefixes: dict[str, str]) -> None:
+    """Raise `QueryError` with line and column if the engine cannot read `text`; nothing is run.
+
+    The engine has no call for that, but it reads a query before it misses a variable that is to be substituted (0.5.13).
+    """
+    absent = "absent"
+    while absent in text:
+        absent += "_"
+    try:
+        ox.Store().query(text, base_iri=BASE, prefixes=prefixes, substitutions={ox.Variable(absent): ox.Literal("")})
+    except SyntaxError as error:
+        raise _syntax_error(text, str(error), prefixes) from None
+    except RuntimeError:
+        return
 
 
 def _syntax_error(text: str, message: str, prefixes: Mapping[str, str]) -> QueryError:

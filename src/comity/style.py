@@ -16,9 +16,9 @@ import rdflib
 from rdflib.namespace import SH, SKOS
 
 from comity import alignments
-from comity.checks import DERIVATION, plain_graph, results
 from comity.inference import unsettled
 from comity.settings import Layout
+from comity.shacl import DERIVATION, plain_graph, results
 from comity.vocabulary import BASE, CONCEPT, NS, ONTOLOGY_GRAPH, OWL, RDFS, TYPE, ontology, read_turtle
 
 STYLE = BASE + "style/"

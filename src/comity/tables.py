@@ -15,7 +15,7 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,20 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufeff]")
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing to mend: where it is, what is wrong and how to mend it."""
+    """One thing to mend: where it is, what is wrong and how to mend it, and the check that found it, CSVW if empty."""
 
     file: str
     line: int
     column: str
     message: str
     severity: str = "error"
+    check: str = field(default="", compare=False)
+
+    @property
+    def remedy(self) -> str:
+        """How to mend it: what the message says after its last semicolon or full stop, or all of it if it is one sentence."""
+        said = self.message.partition(" Found ")[0]
+        return re.split(r"[;.] (?=\S)", said)[-1]
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -73,10 +80,11 @@ class TableData:
         return [c for c in self.description.tableSchema.columns if not c.virtual]
 
 
-def read(folder: Path) -> tuple[dict[str, TableData], list[Fault]]:
+def read(folder: Path, kept: Callable[[TableData], bool] = lambda table: False) -> tuple[dict[str, TableData], list[Fault]]:
     """Read all tables that the metadata in `folder` describes.
 
-    Returns the tables by name, in the metadata's order, and the faults found, sorted by place.
+    `kept` may fill a table that was read before without fault, and says whether it did. Returns the tables by name, in
+    the metadata's order, and the faults found, sorted by place.
     Raises `TableError` if the metadata itself cannot be read.
     """
     group = _metadata(folder / METADATA)
@@ -87,6 +95,8 @@ def read(folder: Path) -> tuple[dict[str, TableData], list[Fault]]:
         path = folder / str(description.url)
         table = TableData(path.stem, path, description)
         tables[table.name] = table
+        if kept(table):
+            continue
         shape_faults = list(_shape_faults(table))
         faults += shape_faults
         if shape_faults:

@@ -11,9 +11,12 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from csvw import Column
+from uritemplate import URITemplate
 
 from comity.tables import PARTIAL_DATE, Fault, Row, TableData
 from comity.vocabulary import CONCEPT, NS, XSD
@@ -32,12 +35,10 @@ class Place:
     line: int
 
 
-@dataclass(frozen=True)
-class Lifted:
-    """The quads of all tables, the place of each row's subject, and the faults met."""
+class Lifted(NamedTuple):
+    """The quads of tables and the faults met."""
 
     quads: list[ox.Quad]
-    places: dict[str, Place]
     faults: list[Fault]
 
 
@@ -46,26 +47,40 @@ def lift(tables: dict[str, TableData], declared: frozenset[str]) -> Lifted:
 
     `declared` holds the IRIs of all terms and concepts; a code that leads to none of them is a fault.
     """
-    lifted = Lifted([], {}, [])
+    lifted = Lifted([], [])
     for table in tables.values():
-        _lift_table(table, declared, lifted)
+        lifted.faults.extend(_lift_table(table, declared, lifted.quads))
     return lifted
 
 
-def _lift_table(table: TableData, declared: frozenset[str], lifted: Lifted) -> None:
+def places_of(tables: dict[str, TableData]) -> dict[str, Place]:
+    """Return the place of the row of each subject, by its IRI."""
+    return {address(row.cells["id"]): Place(table.path.name, row.line)
+            for table in tables.values() for address in (_expander(table.description.tableSchema.aboutUrl, "id"),) for row in table.rows}
+
+
+def _expander(template: URITemplate, name: str) -> Callable[[object], str]:
+    """Return what fills `name` into an RFC 6570 template; `{name}` alone at its end, as nearly all have it, is quick to fill."""
+    start, braces, rest = template.uri.partition(f"{{{name}}}")
+    if braces and not rest and "{" not in start:
+        return lambda value: start + quote(str(value), safe="")
+    return lambda value: str(template.expand({name: str(value)}))
+
+
+def _lift_table(table: TableData, declared: frozenset[str], quads: list[ox.Quad]) -> Iterator[Fault]:
     graph = ox.NamedNode(table.description.at_props["id"])
+    about = _expander(table.description.tableSchema.aboutUrl, "id")
     columns = [(c, ox.NamedNode(str(c.propertyUrl)), _reader(c)) for c in table.description.tableSchema.columns
                if not c.suppressOutput]
     for row in table.rows:
-        subject = ox.NamedNode(table.description.tableSchema.aboutUrl.expand(id=row.cells["id"]))
-        lifted.places[subject.value] = Place(table.path.name, row.line)
+        subject = ox.NamedNode(about(row.cells["id"]))
         for column, predicate, values in columns:
             try:
                 for value in values(row):
                     _check_code(value, declared)
-                    lifted.quads.append(ox.Quad(subject, predicate, value, graph))
+                    quads.append(ox.Quad(subject, predicate, value, graph))
             except ValueError as error:
-                lifted.faults.append(Fault(table.path.name, row.line, column.header, str(error)))
+                yield Fault(table.path.name, row.line, column.header, str(error))
 
 
 def _reader(column: Column) -> Callable[[Row], Iterator[Value]]:
@@ -75,7 +90,8 @@ def _reader(column: Column) -> Callable[[Row], Iterator[Value]]:
         constant = ox.NamedNode(str(column.valueUrl))
         return lambda row: iter((constant,))
     if column.valueUrl is not None:
-        return lambda row: (_node(column.valueUrl.expand(**{name: v})) for v in _members(row.cells[name]))
+        address = _expander(column.valueUrl, name)
+        return lambda row: (_node(address(v)) for v in _members(row.cells[name]))
     language_column = column.common_props.get(LANGUAGE_FROM)
     language = None if column.lang == "und" else column.lang
     is_partial = column.datatype is not None and column.datatype.at_props.get("id") == PARTIAL_DATE

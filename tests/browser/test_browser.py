@@ -113,3 +113,17 @@ def test_a_query_typed_in_the_page_answers_as_a_table(browser: webdriver.Chrome,
     browser.find_element(By.CSS_SELECTOR, ".editor button").click()
     WebDriverWait(browser, 10).until(lambda b: b.find_elements(By.CSS_SELECTOR, "td"))
     assert [cell.text for cell in browser.find_elements(By.CSS_SELECTOR, "td")] == ["actor/JPN"]
+
+
+def test_advice_appears_under_the_query_once_its_writer_pauses_and_leads_to_its_place(browser: webdriver.Chrome, address: str) -> None:
+    browser.get(address + "/query")
+    box = browser.find_element(By.ID, "query")
+    box.clear()
+    box.send_keys("SELECT * WHERE {\n  ?s ?p ?o\n}")
+    WebDriverWait(browser, 10).until(lambda b: "reads every statement" in b.find_element(By.ID, "advice").text)
+    browser.find_element(By.CSS_SELECTOR, "#advice button").click()
+    assert browser.switch_to.active_element == box
+    assert browser.execute_script("return document.getElementById('query').selectionStart") == len("SELECT * WHERE {\n  ")
+    box.clear()
+    box.send_keys("SELECT * WHERE { ?s a comity:State }")
+    WebDriverWait(browser, 10).until(lambda b: not b.find_elements(By.CSS_SELECTOR, "#advice li"))

@@ -37,7 +37,7 @@ def create_app(graph: Graph) -> FastAPI:
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
-                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Link"])
+                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Link"])
     app.middleware("http")(_headers)
     app.include_router(entities.router)
     app.include_router(library.router)
@@ -71,6 +71,8 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
 def _is_fixed(request: Request) -> bool:
     """Whether the same address gives the same answer until the next build: not static files, nor questions that mean today."""
     path = request.url.path
+    if "today" in request.query_params.values():
+        return False
     return not path.startswith("/static/") and (not path.startswith(("/queries/", "/metrics")) or "as_of" in request.query_params)
 
 
@@ -85,6 +87,12 @@ def _add_endpoint(app: FastAPI) -> None:
     async def sparql(request: Request) -> Response:
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
         return await protocol.answer(request, request.app.state.graph)
+
+    @app.get("/advice", tags=["SPARQL"], operation_id="advice_by_get", openapi_extra=_QUERY)
+    @app.post("/advice", tags=["SPARQL"], operation_id="advice_by_post", openapi_extra=_QUERY)
+    async def advice(request: Request) -> Response:
+        """Say what is slow or unknown in a query, without running it. Send it as to /sparql."""
+        return await protocol.advice(request, request.app.state.graph)
 
     @app.get("/health", tags=["service"])
     def health(request: Request) -> dict[str, str]:
@@ -113,9 +121,14 @@ def _add_pages(app: FastAPI) -> None:
         return RedirectResponse("/static/favicon.svg", 301)
 
 
+_TEXT = {"name": "query", "in": "query", "schema": {"type": "string"}, "example": "SELECT * WHERE { ?state a comity:State } LIMIT 10"}
+_QUERY = {"parameters": [_TEXT]}
 _SPARQL = {
     "parameters": [
-        {"name": "query", "in": "query", "schema": {"type": "string"}, "example": "SELECT * WHERE { ?state a comity:State } LIMIT 10"},
+        _TEXT,
+        {"name": "as_of", "in": "query", "schema": {"type": "string"}, "description": "Only what held on this day: YYYY-MM-DD or today."},
+        {"name": "known_on", "in": "query", "schema": {"type": "string"}, "description": "As the graph stood on this day: YYYY-MM-DD or latest."},
+        {"name": "possibly", "in": "query", "schema": {"type": "boolean"}, "description": "With as_of: also what partial dates leave open."},
         {"name": "format", "in": "query", "schema": {"type": "string", "enum": ["json", "xml", "csv", "tsv", "ttl", "nt", "jsonld", "rdf", "html"]}},
     ],
 }

@@ -12,7 +12,7 @@ from comity import queries
 from comity.api.negotiation import choose, content_type
 from comity.api.problems import Problem
 from comity.api.protocol import represent
-from comity.dumps import dump, void
+from comity.dumps import describe, dump
 from comity.graph import Graph
 from comity.network import FORMATS, export, layers, measure
 from comity.network.project import simple
@@ -94,5 +94,5 @@ def describe_dataset(request: Request) -> Response:
     store = request.app.state.graph.store
     if not isinstance(store, EmbeddedStore):
         raise Problem(404, "this server passes questions on to another endpoint; ask that one for its description")
-    data = void(store.store, store.prefixes)
+    data = describe(store.store, store.prefixes)
     return Response(data, media_type=content_type("ttl"))

@@ -5,17 +5,20 @@ Read-only: updates in any form are refused, and so is SERVICE. GET, POST form, P
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from comity.advice import Advice
 from comity.api.negotiation import GRAPHS, MEDIA, ROWS, by_name, choose, content_type
 from comity.api.problems import Problem
 from comity.graph import Graph
+from comity.isolation import QueryStopped
 from comity.results import Answer, graph_answer
 from comity.site.pages import render
 from comity.syntax import refuse_side_effects
@@ -27,12 +30,24 @@ MAXIMUM_BODY = 1_000_000
 
 @dataclass(frozen=True)
 class Call:
-    """One protocol call: the query, its dataset, and the format asked for by name, if any."""
+    """One protocol call: the query, its dataset, and what we take beside the protocol: a format by name, and a place on the two clocks."""
 
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     form: str = ""
+    as_of: str | None = None
+    known_on: str | None = None
+    possibly: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query as it was asked, with the advice on it and the seconds that it took."""
+
+    query: str
+    advice: tuple[Advice, ...]
+    seconds: float
 
 
 async def read(request: Request) -> Call | None:
@@ -57,7 +72,9 @@ async def read(request: Request) -> Call | None:
         return None
     if len(fields["query"]) > 1:
         raise Problem(400, "more than one query parameter; send one")
-    return Call(fields["query"][0], tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())), fields.get("format", [""])[0])
+    said = {name: values[0] for name, values in fields.items() if values[0]}
+    return Call(fields["query"][0], tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())), said.get("format", ""),
+                said.get("as_of"), said.get("known_on"), "possibly" in fields)
 
 
 async def answer(request: Request, graph: Graph) -> Response:
@@ -74,17 +91,32 @@ async def answer(request: Request, graph: Graph) -> Response:
 
 
 def _run(request: Request, graph: Graph, call: Call) -> Response:
-    result = graph.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
-    return represent(request, result, call.form, query=call.query)
+    seen = graph.at(call.as_of, call.known_on, possibly=call.possibly)
+    start = time.perf_counter()
+    try:
+        result = seen.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
+    except QueryStopped as error:
+        raise Problem(503, str(error), advice=[asdict(a) for a in graph.advise(call.query)]) from None
+    seconds = time.perf_counter() - start
+    return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds))
 
 
-def represent(request: Request, result: Answer, form: str, *, query: str = "", title: str = "Result") -> Response:
+async def advice(request: Request, graph: Graph) -> Response:
+    """Return the advice on one call's query, which is not run."""
+    call = await read(request)
+    if call is None:
+        raise Problem(400, "no query; send it as the parameter query or as the body")
+    found = await run_in_threadpool(graph.advise, call.query)
+    return JSONResponse({"advice": [asdict(a) for a in found]})
+
+
+def represent(request: Request, result: Answer, form: str, asked: Asked | None = None) -> Response:
     """Return `result` in the format named `form`, or in the one that the request's Accept header likes best."""
     offered = GRAPHS if result.kind == "graph" else ROWS
     name = by_name(form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
-    headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true"}
+    headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true", **({"Comity-Advice": str(len(asked.advice))} if asked else {})}
     if name == "html":
-        page = render("result.html", title=title, rows=result.rows, query=query, address=_address(request))
+        page = render("result.html", title="Result", rows=result.rows, asked=asked, address=_address(request))
         return Response(page, media_type=content_type(name), headers=headers)
     return Response(result.serialize(name), media_type=content_type(name), headers=headers)
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from comity.queries import Question
 
 _FORMATS = click.Choice(["table", *ROW_FORMATS, *(f for f in GRAPH_FORMATS if f not in ("nq", "trig"))])
+_AS_OF = click.option("--as-of", help="The day on which facts held (YYYY-MM-DD or today).")
+_KNOWN_ON = click.option("--known-on", help="The day on which the rows stood in the graph (YYYY-MM-DD, today or latest).")
 _TIMEOUT = click.option("--timeout", type=click.FloatRange(0.1, 3600), default=60, show_default=True, help="Seconds for each answer of a remote server.")
 
 
@@ -36,18 +38,30 @@ _ENDPOINT = click.option("--endpoint", metavar="URL", callback=address, help="As
 @click.command()
 @click.argument("file", required=False)
 @click.option("-q", "--query", "text", help="The query itself.")
+@_AS_OF
+@_KNOWN_ON
+@click.option("--possibly", is_flag=True, help="With --as-of: keep also what partial and unknown dates leave open.")
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
+@click.option("--advice", is_flag=True, help="Say first, on standard error, what is slow or unknown in it; in a terminal always, but for notes.")
+@click.option("--check", is_flag=True, help="Only say that, on standard output (--format table or json); exit code 1 if there is something to say.")
 @_ENDPOINT
 @_TIMEOUT
-def sparql(file: str | None, text: str | None, form: str | None, endpoint: str | None, timeout: float) -> None:
-    """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q."""
+def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str | None, possibly: bool, form: str | None, advice: bool, check: bool,
+           endpoint: str | None, timeout: float) -> int:
+    """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q; with a day, over the graph as it held or was known then."""
+    from comity.cli import advising
     from comity.syntax import refuse_side_effects
 
     query = _text(file, text)
     refuse_side_effects(query)
-    answer = open_graph(endpoint, timeout=timeout).store.query(query)
+    if check:
+        return advising.check(query, form)
+    if advice or sys.stderr.isatty():
+        advising.warn(query, with_notes=advice)
+    answer = open_graph(endpoint, timeout=timeout).at(as_of, known_on, possibly=possibly).store.query(query)
     name = form or ("ttl" if answer.kind == "graph" else "table")
     emit(answer.serialize(name))
+    return 0
 
 
 def _text(file: str | None, text: str | None) -> str:
@@ -84,8 +98,8 @@ def _entry(question: Question) -> dict[str, object]:
 @click.command()
 @click.argument("name")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="KEY=VALUE", help="A parameter; IRIs may be ISO codes or names.")
-@click.option("--as-of", help="The day on which facts held (YYYY-MM-DD or today).")
-@click.option("--known-on", help="The day on which the rows stood in the graph.")
+@_AS_OF
+@_KNOWN_ON
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
 @_ENDPOINT
 @_TIMEOUT

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from comity.errors import FaultsFound
+from comity.cli.output import emit
+from comity.errors import FaultsFound, InputError
 from comity.settings import layout
 from comity.tables import counted
 
@@ -22,16 +23,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to; default: build.")
+@click.option("--afresh", is_flag=True, help="Start from nothing, not from what changed since the last build.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def build(out: Path | None, form: str) -> None:
+def build(out: Path | None, afresh: bool, form: str) -> None:
     """Build the graph from the tables; a build that fails leaves the old one untouched."""
     from comity import build as building
     from comity.dumps import manifest
 
     with _progress(building.STAGES) as step:
-        prepared = building.build(layout(), out, step)
+        prepared = building.build(layout(), out, step, afresh=afresh)
     if form == "json":
-        click.echo(json.dumps({**manifest(prepared), "seconds": _seconds(prepared)}, indent=1))
+        click.echo(json.dumps(manifest(prepared), indent=1))
         return
     rows = sum(prepared.rows.values())
     grades = ", ".join(f"{count} {grade}" for grade, count in prepared.grades.items())
@@ -41,14 +43,19 @@ def build(out: Path | None, form: str) -> None:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=click.Choice(["text", "json", "ttl"]), default="text", show_default=True, help="ttl: a SHACL validation report.")
+@click.option("--afresh", is_flag=True, help="Check every row, also those that have not changed since the last build.")
 @click.option("--evidence", is_flag=True, help="List the rows that are only recalled.")
 @click.option("--ontology", is_flag=True, help="Check the ontology instead: style, OWL 2 RL, consistency, alignment, unused terms.")
 @click.option("--coding", is_flag=True, help="Say how far two coders of the transfer rules in the built graph agree (Krippendorff's alpha).")
-def check(form: str, evidence: bool, ontology: bool, coding: bool) -> None:
+def check(form: str, afresh: bool, evidence: bool, ontology: bool, coding: bool) -> None:
     """Check tables, shapes and cross-row rules, and report every fault with its place and remedy."""
     from comity import build as building
+    from comity import report
+    from comity.vocabulary import prefixes
 
+    if form == "ttl" and (ontology or coding or evidence):
+        raise InputError("--format ttl is for the report on the tables; leave out --ontology, --coding and --evidence, or take --format json")
     if ontology:
         _check_ontology(form)
         return
@@ -56,12 +63,14 @@ def check(form: str, evidence: bool, ontology: bool, coding: bool) -> None:
         _show_agreement(form)
         return
     with _progress(building.STAGES[:-1]) as step:
-        prepared = building.prepare(layout(), step)
+        prepared = building.prepare(layout(), step, folder=layout().build, afresh=afresh)
     recalled = _recalled(prepared) if evidence else []
     if form == "json":
-        faults = [{"file": f.file, "line": f.line, "column": f.column, "message": f.message, "severity": f.severity} for f in prepared.faults]
+        faults = report.entries(prepared.faults, prepared.places)
         click.echo(json.dumps({"version": prepared.version, "rows": prepared.rows, "grades": prepared.grades,
                                "faults": faults, **({"recalled": recalled} if evidence else {})}, indent=1, ensure_ascii=False))
+    elif form == "ttl":
+        emit(report.graph(prepared.faults, prepared.places, prepared.tables, prefixes(layout().ontology)))
     else:
         for fault in prepared.faults:
             click.echo(str(fault))

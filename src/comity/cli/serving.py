@@ -27,7 +27,7 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
-    graph = open_graph(endpoint or data, timeout=timeout)
+    graph = open_graph(endpoint or data, timeout=timeout, memory=True)
     # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
     isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory)) if isinstance(graph.store, EmbeddedStore) else None
     try:

@@ -1,0 +1,206 @@
+"""The files of a build become one version that takes the place of the last in one step, and are found and read again.
+
+A build folder holds each version in a folder of its own, `current`, a link to the one that counts, and links to its
+files. A version is written aside, forced to disk, and then the link is replaced: whoever opens a file sees the old
+version or the new one, whole. The version before is kept, for those who are still reading it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gzip
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from comity.errors import InputError, StoreError
+from comity.lines import Change, Graphs, Lines, digest, quads, triples
+
+QUADS: Final = "comity.nq.gz"
+STORE: Final = "store"
+MANIFEST: Final = "manifest.json"
+CURRENT: Final = "current"
+VERSIONS: Final = "versions"
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of the built graph on disk: its folder and its manifest."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        """The dataset's version."""
+        return str(self.manifest["version"])
+
+    def lines(self, graph: str) -> Lines:
+        """Return the lines of one named graph, none if the version has no such graph."""
+        member = self.manifest["graphs"].get(graph)
+        if member is None:
+            return ()
+        return triples(gzip.decompress(self.member(graph)), graph)
+
+    def member(self, graph: str) -> bytes:
+        """Return the compressed part of the N-Quads file that holds one named graph."""
+        member = self.manifest["graphs"][graph]
+        with (self.folder / QUADS).open("rb") as file:
+            file.seek(member["offset"])
+            return file.read(member["bytes"])
+
+    def text(self) -> bytes:
+        """Return the whole graph as N-Quads. Raises `StoreError` if the file is torn or is not the one of the manifest."""
+        path = self.folder / QUADS
+        try:
+            data = path.read_bytes()
+            if digest(data) != self.manifest["sha256"]:
+                raise StoreError(f"{path}: is torn or of another version than {MANIFEST} beside it; run: comity build")
+            return gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise StoreError(f"{path}: cannot be read ({error}); run: comity build") from None
+
+
+def find(folder: Path) -> Snapshot:
+    """Return the version that counts in the build folder `folder`. Raises `StoreError` if there is none that this package can read."""
+    place = folder / CURRENT if (folder / CURRENT).exists() else folder
+    path = place / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        made = manifest.get("format")
+    except FileNotFoundError:
+        raise StoreError(f"{folder}: no built graph here; run: comity build") from None
+    except (OSError, ValueError, AttributeError) as error:
+        raise StoreError(f"{path}: cannot be read ({error}); run: comity build") from None
+    if made != FORMAT:
+        raise StoreError(f"{path}: written by another version of Comity (format {made}, this one reads {FORMAT}); run: comity build")
+    return Snapshot(place.resolve(), manifest)
+
+
+def pack(graphs: Graphs, base: Snapshot | None, change: Change) -> tuple[bytes, dict[str, dict[str, int]]]:
+    """Return the N-Quads of `graphs` as one gzip member a graph, and where each member stands.
+
+    Members of graphs that did not change are taken from `base`. They carry no time, so the same graph gives the same bytes.
+    """
+    parts, index, offset = [], {}, 0
+    for graph, lines in sorted(graphs.items()):
+        is_old = base is not None and graph in base.manifest["graphs"] and not change.added.get(graph) and not change.removed.get(graph)
+        part = base.member(graph) if is_old and base else gzip.compress(quads(graph, lines), compresslevel=6, mtime=0)
+        index[graph] = {"quads": len(lines), "offset": offset, "bytes": len(part)}
+        parts.append(part)
+        offset += len(part)
+    return b"".join(parts), index
+
+
+def fill(folder: Path, graphs: Graphs, base: Snapshot | None, change: Change) -> None:
+    """Make the engine's own store of `graphs` in `folder`: from that of `base` by what changed, or afresh."""
+    if base is not None and (base.folder / STORE).is_dir():
+        shutil.copytree(base.folder / STORE, folder)
+        store = ox.Store(str(folder))
+        for graph in {*change.added, *change.removed}:
+            for quad in ox.parse(quads(graph, change.removed.get(graph, ())), format=ox.RdfFormat.N_QUADS, lenient=True):
+                store.remove(quad)
+            store.load(quads(graph, change.added.get(graph, ())), format=ox.RdfFormat.N_QUADS, lenient=True)
+        store.flush()
+        if len(store) == sum(map(len, graphs.values())):
+            return
+        del store
+        shutil.rmtree(folder)
+    store = ox.Store(str(folder))
+    store.bulk_load(b"".join(quads(graph, lines) for graph, lines in graphs.items()), format=ox.RdfFormat.N_QUADS, lenient=True)
+    store.flush()
+
+
+def publish(folder: Path, name: str, files: Mapping[str, bytes], make_store: Callable[[Path], None]) -> Path:
+    """Write `files`, and the store that `make_store` makes, as the version `name` of the build folder `folder`, and let it count.
+
+    Returns the version's folder. Raises `InputError` if the folder cannot be written; the version that counted still does.
+    """
+    versions = folder / VERSIONS
+    aside = versions / f".{name}.new"
+    try:
+        versions.mkdir(parents=True, exist_ok=True)
+        for leftover in versions.glob(".*.new"):
+            shutil.rmtree(leftover)
+        aside.mkdir()
+        for file, data in files.items():
+            (aside / file).write_bytes(data)
+        make_store(aside / STORE)
+        _force(aside)
+        previous = (folder / CURRENT).readlink().name if (folder / CURRENT).is_symlink() else ""
+        for file in files:
+            _link(folder / file, f"{CURRENT}/{file}")
+        target = versions / _free(versions, name)
+        aside.rename(target)
+        _link(folder / CURRENT, f"{VERSIONS}/{target.name}")
+        for old in versions.iterdir():
+            if old.name not in (target.name, previous):
+                shutil.rmtree(old)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise InputError(f"{error.filename or folder}: cannot be written ({error.strerror}); free space or choose another folder with --out") from None
+    return target
+
+
+def _free(versions: Path, name: str) -> str:
+    """Return `name`, with a number if a version of that name stands already."""
+    taken = {path.name for path in versions.iterdir()}
+    return next(n for n in (name, *(f"{name}.{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+
+
+def _link(path: Path, target: str) -> None:
+    """Let `path` be a link to `target`, in one step, whatever stood there."""
+    if path.is_symlink() and path.readlink() == Path(target):
+        return
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    beside.replace(path)
+    _sync(path.parent)
+
+
+def _force(folder: Path) -> None:
+    """Force a folder and all that is in it to disk, readable by everyone."""
+    for path in sorted(folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        _sync(path)
+    folder.chmod(0o755)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the build folder, so that two builds never write at once. Raises `InputError` if another build does, or it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / ".lock").open("a+")
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written ({error.strerror}); choose another folder with --out") from None
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.seek(0)
+            holder = handle.read().strip()
+            raise InputError(f"{folder}: another build is at work here{f' (process {holder})' if holder else ''}; wait for it to end") from None
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        yield

@@ -1,0 +1,95 @@
+"""Shapes in portions: the verdicts are those of pyshacl on the whole graph, and a shape that looks too far is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from comity import shacl
+from comity.build import assemble
+from comity.errors import InputError
+from comity.settings import Layout
+from comity.shacl import DERIVATION, plain_graph, results, validate
+from comity.vocabulary import ID, NS
+
+SPOIL = {
+    "positions.csv": ("hill-declaration,,supports", "hill-declaration,data-privacy,supports"),
+    "measures.csv": ("2023-12-01", "2023-06-01"),
+    "actors.csv": ("deepseek,AigcProvider", "deepseek,Firm"),
+    "instruments.csv": ("harbour-agreement,TradeAgreement", "harbour-agreement,Statute"),
+}
+
+
+@pytest.fixture
+def spoiled(checkout: Layout) -> ox.Store:
+    """Return the graph of a small project that breaks several shapes, of rows and of what rows name."""
+    for file, (old, new) in SPOIL.items():
+        path = checkout.tables / file
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    prepared = assemble(checkout)
+    assert prepared.faults == []
+    store = ox.Store()
+    store.bulk_extend(q for q in prepared.store if not q.subject.value.startswith(DERIVATION))
+    return store
+
+
+def _plain(store: ox.Store, folder: Path) -> list[tuple[str, str, str]]:
+    """Return what pyshacl itself says of the whole graph."""
+    found = results(plain_graph(store), shacl._shapes_graph(folder), folder)
+    return sorted((r.focus, r.path, r.message + (f" Found {r.value}." if r.value else "")) for r in found)
+
+
+@pytest.mark.parametrize("portion", [10, 60, 100_000])
+def test_portions_give_the_verdicts_of_the_whole(spoiled: ox.Store, checkout: Layout, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
+    monkeypatch.setattr(shacl, "_PORTION", portion)
+    monkeypatch.setattr(shacl, "_FEW", min(portion, 1500))
+    monkeypatch.setattr(shacl, "_apart", lambda task: shacl.run_portion(*task))
+    folder = checkout.ontology / "shapes"
+    expected = _plain(spoiled, folder)
+    assert len(expected) >= 4
+    assert sorted(f.message for f in validate(spoiled, folder, {}, {})) == [m for *_, m in sorted(expected, key=lambda r: r[2])]
+
+
+def test_a_portion_in_a_process_of_its_own_gives_the_same(spoiled: ox.Store, checkout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = checkout.ontology / "shapes"
+    whole = validate(spoiled, folder, {}, {})
+    monkeypatch.setattr(shacl, "_FEW", 100)
+    monkeypatch.setattr(shacl, "_PORTION", 100)
+    assert validate(spoiled, folder, {}, {}) == whole
+
+
+def test_only_the_things_asked_for_are_judged(spoiled: ox.Store, checkout: Layout) -> None:
+    folder = checkout.ontology / "shapes"
+    whole = validate(spoiled, folder, {}, {})
+    for fault in whole:
+        assert {f.file for f in validate(spoiled, folder, {}, {}, only={fault.file})} == {fault.file}
+    assert validate(spoiled, folder, {}, {}, only=set()) == []
+    assert validate(spoiled, folder, {}, {}, only={ID + "actor/JPN"}) == []
+
+
+def _shape(text: str) -> str:
+    return f"@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix c: <{NS}> .\nc:S a sh:NodeShape ; sh:targetClass c:Actor ; {text} ."
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("sh:property [ sh:path [ sh:inversePath c:member ] ; sh:minCount 1 ]", "looks beyond the row"),
+    ("sh:property [ sh:path ( c:basedIn c:partOf ) ; sh:minCount 1 ]", "looks beyond the row"),
+    ("sh:property [ sh:path c:basedIn ; sh:node c:T ]", "node of .* looks beyond the row"),
+    ('sh:sparql [ sh:select "SELECT $this { $this a c:Actor }" ]', "sparql of|select of"),
+    ("sh:closed true", "closed of .* looks beyond the row"),
+    ("sh:property [ sh:path c:basedIn ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape c:T ]", "looks beyond the row"),
+])
+def test_a_shape_that_looks_beyond_the_row_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "s.ttl").write_text(_shape(text), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        validate(ox.Store(), tmp_path, {}, {})
+
+
+def test_a_process_that_ends_badly_is_one_clear_line(spoiled: ox.Store, checkout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shacl, "_FEW", 100)
+    monkeypatch.setattr(shacl, "_PORTION", 100)
+    monkeypatch.setattr(shacl.sys, "executable", "/bin/false")
+    with pytest.raises(InputError, match=r"the checks stopped \(.*\); free memory and try again"):
+        validate(spoiled, checkout.ontology / "shapes", {}, {})
