@@ -31,7 +31,7 @@ LIBRARY: dict[str, dict[str, str]] = {
     "recognition/one-way": {},
     "measures/aimed-at": {"target": "actor/state-0000001"},
     "changes/began-or-ended": {},
-    "aigc/open-weights": {},
+    "aigc/open-weights": {"as_of": "2030-01-01"},
     "provenance/evidence-grades": {},
     "provenance/sources-of": {"thing": "actor/state-0000001"},
     "provenance/why-derived": {"thing": "actor/state-0000002"},
@@ -73,8 +73,8 @@ def mix() -> dict[str, str]:
 
 
 def terms(question: Question, values: Mapping[str, str]) -> dict[str, Term]:
-    """Return the term of each parameter of `question`: things by `values`, days by the two clocks of the mix."""
-    return {p.name: ox.Literal(CLOCKS[p.name], datatype=ox.NamedNode(XSD + "date")) if p.type == "date" else ox.NamedNode(ID + values[p.name])
+    """Return the term of each parameter of `question`: things by `values`, days by `values` or the clocks of the mix."""
+    return {p.name: ox.Literal(values.get(p.name, CLOCKS[p.name]), datatype=ox.NamedNode(XSD + "date")) if p.type == "date" else ox.NamedNode(ID + values[p.name])
             for p in question.parameters}
 
 

@@ -138,7 +138,7 @@ def assemble(places: Layout, progress: Progress = lambda stage: None, *, folder:
     version = f"{__version__}+{digest(json.dumps([inputs[k] for k in ('tables', 'metadata', 'ontology')]).encode())[:12]}"
     prepared = Prepared(ox.Store(), version, [], inputs=inputs, base=None if afresh or folder is None else _base(folder, inputs))
     with _timed("tables", prepared.seconds, progress):
-        _read(prepared, places, Shelf(None if afresh or folder is None else folder / _SHELF))
+        _read(prepared, places, Shelf(None if afresh or folder is None or not folder.is_dir() else folder / _SHELF))
     with _timed("triples", prepared.seconds, progress):
         _lift(prepared, places)
     if prepared.faults:
