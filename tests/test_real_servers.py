@@ -148,6 +148,8 @@ def test_the_network_is_the_same(pair: Pair) -> None:
 @pytest.mark.parametrize("text", [
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }",
     "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p", "SELECT DISTINCT ?class { ?s a ?class }",
+    f"SELECT (COUNT(*) AS ?n) FROM <{GRAPH}actors> FROM NAMED <{GRAPH}lists> {{ ?s ?p ?o }}",
+    f"SELECT (COUNT(*) AS ?n) FROM NAMED <{GRAPH}lists> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
     "CONSTRUCT { ?s a ?c } WHERE { ?s a ?c }", "ASK { ?s a comity:State }", "ASK { ?s a comity:Dragon }",
     "SELECT ?s ?long { ?s skos:note ?long }", "SELECT ?s ?label { ?s rdfs:label ?label FILTER(LANG(?label) = 'zh') }",
 ])

@@ -31,6 +31,15 @@ def test_the_default_graph_is_the_union_unless_a_dataset_is_given(graphs: Embedd
     assert [r["o"] for r in graphs.query(text, named_graphs=[EX + "graph/two"]).rows] == []
 
 
+@pytest.mark.parametrize(("text", "found"), [
+    ("SELECT ?o FROM ex:graph\\/two { ?s ex:p ?o }", ["two"]),
+    (f"SELECT ?o FROM <{EX}graph/one> FROM <{EX}graph/two> {{ ?s ex:p ?o }} ORDER BY ?o", ["one", "two"]),
+    (f"SELECT ?o FROM NAMED <{EX}graph/two> {{ ?s ex:p ?o }}", []), (f"SELECT ?o FROM NAMED <{EX}graph/two> {{ GRAPH ?g {{ ?s ex:p ?o }} }}", ["two"]),
+    ("SELECT ?o { ?s ex:p ?o } ORDER BY ?o # FROM", ["one", "two"])])
+def test_the_dataset_that_a_query_names_is_the_one_that_it_asks(graphs: EmbeddedStore, text: str, found: list[str]) -> None:
+    assert [r["o"] for r in graphs.query(text).rows] == found
+
+
 def test_only_the_named_graphs_of_the_dataset_can_be_asked(graphs: EmbeddedStore) -> None:
     text = "SELECT ?o { GRAPH ?g { ?s ex:p ?o } } ORDER BY ?o"
     assert [r["o"] for r in graphs.query(text).rows] == ["one", "two"]

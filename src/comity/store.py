@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from comity.errors import InputError, QueryError, StoreError
 from comity.results import Answer, answer_of
 from comity.snapshot import MANIFEST, QUADS, STORE, Snapshot, find
-from comity.syntax import Term, bind, position, tokens, undeclared
+from comity.syntax import Term, bind, keywords, position, tokens, undeclared
 from comity.views import VIEW, Moment, look, moment_of
 from comity.vocabulary import BASE, DATASET, DATASET_GRAPH, OWL
 
@@ -58,7 +58,7 @@ class EmbeddedStore:
         bound, moment = _view_asked(bind(text, parameters or {}), default_graphs, named_graphs)
         if moment is not None:
             return self._at(moment).query(bound)
-        dataset: dict[str, Any] = {"use_default_graph_as_union": True}
+        dataset: dict[str, Any] = {} if "from" in bound.lower() and "FROM" in keywords(bound) else {"use_default_graph_as_union": True}
         start = time.perf_counter()
         try:
             if default_graphs or named_graphs:
