@@ -661,3 +661,21 @@ def test_every_address_that_answers_get_answers_head_without_a_body(client: Test
     assert head.status_code == full.status_code == 200
     assert head.content == b""
     assert head.headers["content-type"] == full.headers["content-type"]
+
+
+@pytest.mark.parametrize(("fields", "parties"), [
+    ({"as_of": "2019-06-01"}, {"JPN", "SGP", "USA"}), ({"as_of": "2021-07-01"}, {"JPN", "SGP"}), ({"known_on": "2000-01-01"}, set()),
+    ({"default-graph-uri": "https://w3id.org/comity/view/held/2019-06-01"}, {"JPN", "SGP", "USA"}),
+])
+def test_a_query_over_http_can_be_asked_of_a_day(client: TestClient, fields: dict[str, str], parties: set[str]) -> None:
+    text = "SELECT ?p { ?row comity:inInstrument <https://w3id.org/comity/id/instrument/harbour-agreement> ; comity:participant ?p }"
+    for answer in (client.get("/sparql", params={"query": text, **fields}), client.post("/sparql", data={"query": text, **fields})):
+        assert {row["p"]["value"].rpartition("/")[2] for row in answer.json()["results"]["bindings"]} == parties
+    assert "ETag" in client.get("/sparql", params={"query": text, **fields}).headers
+
+
+def test_an_answer_that_means_today_carries_no_tag_that_outlives_it(client: TestClient) -> None:
+    answer = client.get("/sparql", params={"query": "ASK {}", "as_of": "today"})
+    assert answer.status_code == 200
+    assert "ETag" not in answer.headers
+    assert client.get("/sparql", params={"query": "ASK {}", "as_of": "soon"}).status_code == 400

@@ -461,3 +461,35 @@ def test_a_reader_that_goes_away_early_is_no_error(built_small: Layout) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 0
+
+
+PARTIES = "SELECT ?party { ?row comity:inInstrument <https://w3id.org/comity/id/instrument/harbour-agreement> ; comity:participant ?party } ORDER BY ?party"
+
+
+@pytest.mark.parametrize(("options", "parties"), [
+    (["--as-of", "2019-06-01"], ["JPN", "SGP", "USA"]),
+    (["--as-of", "2021-07-01"], ["JPN", "SGP", "SGP"]),
+    (["--as-of", "2024-12-30"], ["JPN", "SGP", "SGP"]),
+    (["--as-of", "2024-12-30", "--possibly"], ["GBR", "JPN", "SGP", "SGP"]),
+    (["--as-of", "2021-07-01", "--known-on", "latest"], ["JPN", "SGP"]),
+    (["--known-on", "2024-01-10"], ["GBR", "JPN", "SGP", "USA"]),
+    ([], ["GBR", "JPN", "SGP", "SGP", "USA"]),
+])
+def test_any_query_can_be_asked_of_a_day(project: Layout, comity_run: Run, options: list[str], parties: list[str]) -> None:
+    code, out, _ = comity_run("sparql", "-q", PARTIES, "--format", "csv", *options)
+    assert code == 0
+    assert [line.rpartition("/")[2].strip() for line in out.splitlines()[1:]] == parties
+
+
+def test_the_report_of_a_check_is_text_json_or_shacl(own: Layout, comity_run: Run) -> None:
+    path = own.tables / "participations.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("2021-07-01", "2024-02-30"), encoding="utf-8")
+    message = "2024-02-30 is no day of the calendar; correct it or give the month only"
+    assert f"participations.csv:9: valid_until: {message}" in comity_run("check")[1]
+    (fault,) = json.loads(comity_run("check", "--format", "json")[1])["faults"]
+    assert (fault["file"], fault["line"], fault["column"], fault["remedy"]) == ("participations.csv", 9, "valid_until", "correct it or give the month only")
+    code, out, _ = comity_run("check", "--format", "ttl")
+    assert code == 1
+    assert "sh:ValidationReport" in out
+    assert message in out
+    refused(comity_run("check", "--format", "ttl", "--ontology"), "--format ttl is for the report on the tables")
