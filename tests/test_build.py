@@ -42,6 +42,7 @@ def _bytes(folder: Path) -> dict[str, bytes]:
 
 
 def _copy(built: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(built, folder, symlinks=True)
 
 

@@ -32,6 +32,7 @@ def built(pristine: Layout, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(checkout: Layout, built: Path) -> Layout:
     """Return a small project with a finished build, which the test may change."""
+    shutil.rmtree(checkout.build, ignore_errors=True)
     shutil.copytree(built, checkout.build, symlinks=True)
     return checkout
 
