@@ -154,7 +154,11 @@ def test_the_network_is_the_same(pair: Pair) -> None:
     "SELECT ?s ?long { ?s skos:note ?long }", "SELECT ?s ?label { ?s rdfs:label ?label FILTER(LANG(?label) = 'zh') }",
 ])
 def test_the_default_graph_is_the_union_of_our_graphs_and_nothing_else(pair: Pair, text: str) -> None:
-    assert Counter(table(pair.there.query(text))) == Counter(table(pair.here.query(text)))
+    there, here = Counter(table(pair.there.query(text))), Counter(table(pair.here.query(text)))
+    if pair.server == "oxigraph" and " FROM <" in text:  # started with --union-default-graph it answers from all graphs, whatever FROM says
+        assert there != here, "the server takes FROM now; drop this branch and the word in docs/remote.md"
+    else:
+        assert there == here
 
 
 def test_the_dataset_of_the_protocol_is_taken(pair: Pair) -> None:
