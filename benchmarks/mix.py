@@ -74,7 +74,8 @@ def mix() -> dict[str, str]:
 
 def terms(question: Question, values: Mapping[str, str]) -> dict[str, Term]:
     """Return the term of each parameter of `question`: things by `values`, days by `values` or the clocks of the mix."""
-    return {p.name: ox.Literal(values.get(p.name, CLOCKS[p.name]), datatype=ox.NamedNode(XSD + "date")) if p.type == "date" else ox.NamedNode(ID + values[p.name])
+    day = ox.NamedNode(XSD + "date")
+    return {p.name: ox.Literal(values.get(p.name, CLOCKS[p.name]), datatype=day) if p.type == "date" else ox.NamedNode(ID + values[p.name])
             for p in question.parameters}
 
 
