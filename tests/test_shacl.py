@@ -87,6 +87,22 @@ def test_a_shape_that_looks_beyond_the_row_is_refused(tmp_path: Path, text: str,
         validate(ox.Store(), tmp_path, {}, {})
 
 
+@pytest.mark.parametrize(("text", "count"), [
+    ("sh:property [ sh:path c:nowhere ; sh:minCount 1 ]", 1),
+    ("sh:deactivated true ; sh:property [ sh:path c:nowhere ; sh:minCount 1 ]", 0),
+    ("sh:property [ sh:path c:nowhere ; sh:minCount 1 ; sh:deactivated true ]", 0),
+    ("sh:property c:P . c:P sh:path c:nowhere ; sh:minCount 1 . c:T sh:targetClass c:Actor ; sh:property c:P", 2),
+    ("sh:property _:p ; sh:or ( _:p [ sh:path c:nowhere ; sh:maxCount 0 ] ) . _:p sh:path c:nowhere ; sh:minCount 1", 1),
+    ("sh:property [ sh:path c:nowhere ; sh:minCount 1 ] , [ sh:path c:nowhere ; sh:not [ sh:maxCount 0 ] ; sh:minCount 1 ]", 2),
+])
+def test_property_shapes_stand_by_themselves_without_another_verdict(spoiled: ox.Store, tmp_path: Path, text: str, count: int) -> None:
+    (tmp_path / "s.ttl").write_text(_shape(text), encoding="utf-8")
+    actors = {q.subject for q in spoiled.quads_for_pattern(None, shacl.TYPE, ox.NamedNode(NS + "Actor"), None)}
+    expected = [message for *_, message in _plain(spoiled, tmp_path)]
+    assert len(expected) >= count * len(actors) > 0 or not (count or expected)
+    assert sorted(f.message for f in validate(spoiled, tmp_path, {}, {})) == sorted(expected)
+
+
 def test_a_process_that_ends_badly_is_one_clear_line(spoiled: ox.Store, checkout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shacl, "_FEW", 100)
     monkeypatch.setattr(shacl, "_PORTION", 100)

@@ -11,10 +11,10 @@ import pyoxigraph as ox
 import pytest
 
 from comity.build import build
-from comity.errors import InputError, StoreError
+from comity.errors import FaultsFound, InputError, StoreError
 from comity.lines import Change, Graphs, union
 from comity.settings import Layout
-from comity.snapshot import CURRENT, MANIFEST, QUADS, STORE, VERSIONS, Snapshot, fill, find, pack, publish
+from comity.snapshot import CURRENT, MANIFEST, QUADS, STORE, VERSIONS, Snapshot, fill, find, new_version, pack
 from comity.store import EmbeddedStore, open_snapshot
 from comity.vocabulary import GRAPH
 
@@ -36,10 +36,6 @@ def copy(built: Path, tmp_path: Path) -> Path:
     """Return a copy of the build that the test may spoil."""
     shutil.copytree(built, tmp_path / "build", symlinks=True)
     return tmp_path / "build"
-
-
-def _no_store(folder: Path) -> None:
-    folder.mkdir()
 
 
 def test_a_version_gives_each_graph_again(built: Path) -> None:
@@ -143,14 +139,28 @@ def test_a_build_is_opened_on_disk_and_loaded_once_that_pays(built: Path) -> Non
     assert len(fixed) == len(store)
 
 
-def test_a_version_is_published_whole_or_not_at_all(tmp_path: Path) -> None:
-    first = publish(tmp_path, "one", {"a.txt": b"1"}, _no_store)
+def _publish(folder: Path, name: str, text: bytes) -> Path:
+    with new_version(folder, name) as new:
+        (new / "a.txt").write_bytes(text)
+        (new / STORE).mkdir()
+    return (folder / CURRENT).resolve()
 
-    def fail(folder: Path) -> None:
-        raise OSError(28, "No space left on device", str(folder))
 
-    with pytest.raises(InputError, match=r"store: cannot be written \(No space left on device\); free space or choose another folder"):
-        publish(tmp_path, "two", {"a.txt": b"2"}, fail)
+def _fail(folder: Path, error: BaseException) -> None:
+    with new_version(folder, "two") as new:
+        (new / "a.txt").write_bytes(b"2")
+        raise error
+
+
+@pytest.mark.parametrize(("error", "seen", "message"), [
+    (OSError(28, "No space left on device", "store"), InputError, r"store: cannot be written \(No space left on device\); free space or choose another folder"),
+    (FaultsFound("1 fault"), FaultsFound, "1 fault"),
+    (KeyboardInterrupt("stopped"), KeyboardInterrupt, "stopped"),
+])
+def test_a_version_is_published_whole_or_not_at_all(tmp_path: Path, error: BaseException, seen: type[BaseException], message: str) -> None:
+    first = _publish(tmp_path, "one", b"1")
+    with pytest.raises(seen, match=message):
+        _fail(tmp_path, error)
     assert (tmp_path / CURRENT).resolve() == first
     assert (tmp_path / "a.txt").read_bytes() == b"1"
     assert [p.name for p in (tmp_path / VERSIONS).iterdir()] == ["one"]
@@ -158,21 +168,21 @@ def test_a_version_is_published_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_the_version_before_is_kept_and_older_ones_and_leftovers_are_not(tmp_path: Path) -> None:
     for number in range(4):
-        publish(tmp_path, f"v{number}", {"a.txt": str(number).encode()}, _no_store)
+        _publish(tmp_path, f"v{number}", str(number).encode())
         (tmp_path / VERSIONS / f".killed{number}.new").mkdir()
     assert (tmp_path / "a.txt").read_bytes() == b"3"
     assert sorted(p.name for p in (tmp_path / VERSIONS).iterdir()) == [".killed3.new", "v2", "v3"]
 
 
 def test_the_same_version_again_stands_beside_the_first(tmp_path: Path) -> None:
-    first, second = (publish(tmp_path, "same", {"a.txt": text}, _no_store) for text in (b"1", b"2"))
+    first, second = (_publish(tmp_path, "same", text) for text in (b"1", b"2"))
     assert (first.name, second.name) == ("same", "same.2")
     assert (tmp_path / "a.txt").read_bytes() == b"2"
 
 
 def test_who_opened_the_old_version_goes_on_reading_it(tmp_path: Path) -> None:
-    publish(tmp_path, "one", {"a.txt": b"1"}, _no_store)
+    _publish(tmp_path, "one", b"1")
     with (tmp_path / "a.txt").open("rb") as old:
-        publish(tmp_path, "two", {"a.txt": b"2"}, _no_store)
+        _publish(tmp_path, "two", b"2")
         assert old.read() == b"1"
     assert (tmp_path / "a.txt").read_bytes() == b"2"

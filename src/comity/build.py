@@ -1,6 +1,6 @@
 """The hand-edited tables become a checked graph on disk: the whole line from reading to writing, in order.
 
-Nothing is written until every check has passed, and a version takes the place of the last in one step, so that a failed
+A version is written aside and takes the place of the last in one step, once every check has passed, so that a failed
 build leaves the old one as it was. The same inputs give the same bytes, whether a build starts afresh or from the last one.
 """
 
@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version as installed
@@ -102,13 +103,12 @@ def build(places: Layout, out: Path | None = None, progress: Progress = lambda s
     """
     folder = out or places.build
     with snapshot.lock(folder):
-        prepared = prepare(places, progress, folder=folder, afresh=afresh)
-        if prepared.faults:
-            raise FaultsFound(f"{counted(prepared.faults)}, nothing built; the first: {prepared.faults[0]} (all: comity check)")
-        with _timed("files", prepared.seconds, progress):
-            if prepared.base is None or prepared.base.manifest["inputs"] != prepared.inputs:
-                files = artefacts(prepared, prefixes(places.ontology))
-                snapshot.publish(folder, prepared.version, files, lambda store: snapshot.fill(store, prepared.graphs, prepared.base, prepared.change))
+        prepared = assemble(places, progress, folder=folder, afresh=afresh)
+        _stop_at_faults(prepared)
+        if prepared.base is None or prepared.base.manifest["inputs"] != prepared.inputs:
+            _write(prepared, places, folder, progress)
+        else:
+            _check(prepared, places, progress)
     return prepared
 
 
@@ -117,19 +117,39 @@ def prepare(places: Layout, progress: Progress = lambda stage: None, *, folder: 
 
     With the build folder `folder`, what its last build found in order and no change touches is not read, derived or checked again.
     """
+    prepared = assemble(places, progress, folder=folder, afresh=afresh)
+    if not prepared.faults:
+        _check(prepared, places, progress)
+    return prepared
+
+
+def _stop_at_faults(prepared: Prepared) -> None:
+    if prepared.faults:
+        raise FaultsFound(f"{counted(prepared.faults)}, nothing built; the first: {prepared.faults[0]} (all: comity check)")
+
+
+def _write(prepared: Prepared, places: Layout, folder: Path, progress: Progress) -> None:
+    """Check the graph and write its files as a new version of the build folder; the engine's store is filled meanwhile, as it takes longest."""
+    with snapshot.new_version(folder, prepared.version) as new, ThreadPoolExecutor(1) as pool:
+        store = pool.submit(snapshot.fill, new / snapshot.STORE, prepared.graphs, prepared.base, prepared.change)
+        _check(prepared, places, progress)
+        _stop_at_faults(prepared)
+        with _timed("files", prepared.seconds, progress):
+            for file, data in artefacts(prepared, prefixes(places.ontology)).items():
+                (new / file).write_bytes(data)
+            store.result()
+
+
+def _check(prepared: Prepared, places: Layout, progress: Progress) -> None:
+    """Collect the faults that shapes and fault queries find, side by side."""
     from comity.checks import find_faults
     from comity.shacl import validate
 
-    prepared = assemble(places, progress, folder=folder, afresh=afresh)
-    if prepared.faults:
-        return prepared
-    with _timed("checks", prepared.seconds, progress):
-        shapes, queries = places.ontology / "shapes", sorted((places.queries / "checks").glob("*.rq"))
-        faults = validate(prepared.store, shapes, prepared.places, prepared.tables, only=_touched(prepared))
-        faults += find_faults(prepared.store, places.queries / "checks", prepared.places, unless=lambda path: _is_settled(prepared, "checks", path))
-        _remember(prepared, queries)
-        prepared.faults = sorted(set(faults))
-    return prepared
+    with _timed("checks", prepared.seconds, progress), ThreadPoolExecutor(1) as pool:
+        violations = pool.submit(validate, prepared.store, places.ontology / "shapes", prepared.places, prepared.tables, only=_touched(prepared))
+        faults = find_faults(prepared.store, places.queries / "checks", prepared.places, unless=lambda path: _is_settled(prepared, "checks", path))
+        _remember(prepared, sorted((places.queries / "checks").glob("*.rq")))
+        prepared.faults = sorted({*faults, *violations.result()})
 
 
 def assemble(places: Layout, progress: Progress = lambda stage: None, *, folder: Path | None = None, afresh: bool = False) -> Prepared:

@@ -55,7 +55,7 @@ def _kept_blocks(prepared: Prepared) -> dict[bytes, bytes]:
 
 def turtle(statements: list[bytes], prefixes: dict[str, str], kept: Mapping[bytes, bytes]) -> bytes:
     """Write sorted N-Triples lines as Turtle, one block a subject; `kept` holds blocks that were written before."""
-    fresh = b"".join(line for line in statements if line.partition(b" ")[0] not in kept)
+    fresh = b"".join([line for line in statements if line.partition(b" ")[0] not in kept] if kept else statements)
     text = ox.serialize((q.triple for q in ox.parse(fresh, format=ox.RdfFormat.N_TRIPLES, lenient=True)), format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
     if not kept:
         return text
@@ -112,9 +112,8 @@ def manifest(prepared: Prepared) -> dict[str, Any]:
 
 def counted(statements: list[bytes]) -> tuple[dict[str, int], dict[str, int]]:
     """Count the statements of each property and the things of each class, by IRI."""
-    parts = [line.split(b" ", 2) for line in statements]
-    properties = Counter(predicate for _, predicate, _ in parts)
-    classes = Counter(rest[:-3] for _, predicate, rest in parts if predicate == TYPE_TOKEN)
+    properties = Counter([line.split(b" ", 2)[1] for line in statements])
+    classes = Counter([line.split(b" ", 2)[2][:-3] for line in statements if TYPE_TOKEN in line and line.split(b" ", 2)[1] == TYPE_TOKEN])
     return _by_iri(properties), _by_iri(classes)
 
 

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -120,10 +120,11 @@ def fill(folder: Path, graphs: Graphs, base: Snapshot | None, change: Change) ->
     store.flush()
 
 
-def publish(folder: Path, name: str, files: Mapping[str, bytes], make_store: Callable[[Path], None]) -> Path:
-    """Write `files`, and the store that `make_store` makes, as the version `name` of the build folder `folder`, and let it count.
+@contextlib.contextmanager
+def new_version(folder: Path, name: str) -> Iterator[Path]:
+    """Give a folder to write the files of the version `name` into; once all are there, it counts in the build folder `folder`.
 
-    Returns the version's folder. Raises `InputError` if the folder cannot be written; the version that counted still does.
+    If the writing fails, nothing of it stays and the version that counted still does; `InputError` then says what could not be written.
     """
     versions = folder / VERSIONS
     aside = versions / f".{name}.new"
@@ -132,13 +133,12 @@ def publish(folder: Path, name: str, files: Mapping[str, bytes], make_store: Cal
         for leftover in versions.glob(".*.new"):
             shutil.rmtree(leftover)
         aside.mkdir()
-        for file, data in files.items():
-            (aside / file).write_bytes(data)
-        make_store(aside / STORE)
+        yield aside
         _force(aside)
         previous = (folder / CURRENT).readlink().name if (folder / CURRENT).is_symlink() else ""
-        for file in files:
-            _link(folder / file, f"{CURRENT}/{file}")
+        for file in aside.iterdir():
+            if file.is_file():
+                _link(folder / file.name, f"{CURRENT}/{file.name}")
         target = versions / _free(versions, name)
         aside.rename(target)
         _link(folder / CURRENT, f"{VERSIONS}/{target.name}")
@@ -146,9 +146,9 @@ def publish(folder: Path, name: str, files: Mapping[str, bytes], make_store: Cal
             if old.name not in (target.name, previous):
                 shutil.rmtree(old)
     except OSError as error:
-        shutil.rmtree(aside, ignore_errors=True)
         raise InputError(f"{error.filename or folder}: cannot be written ({error.strerror}); free space or choose another folder with --out") from None
-    return target
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _free(versions: Path, name: str) -> str:
