@@ -67,7 +67,7 @@ def test_the_store_on_disk_follows_a_change(tmp_path: Path) -> None:
     change.compare(G, GRAPHS[G], after[G])
     (tmp_path / "base").mkdir()
     (tmp_path / "one").rename(tmp_path / "base" / STORE)
-    fill(tmp_path / "two", after, Snapshot(tmp_path / "base", {}), change)
+    fill(tmp_path / "two", after, Snapshot(tmp_path / "base", {"graphs": {}}), change)
     stored = ox.Store.read_only(str(tmp_path / "two"))
     assert sorted(ox.serialize((q.triple for q in stored), format=ox.RdfFormat.N_TRIPLES).splitlines(keepends=True)) == union(after)
 

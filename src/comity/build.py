@@ -7,10 +7,12 @@ build leaves the old one as it was. The same inputs give the same bytes, whether
 from __future__ import annotations
 
 import contextlib
+import gzip
+import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,8 +25,8 @@ import pyoxigraph as ox
 from comity import __version__, alignments, snapshot
 from comity.dumps import artefacts
 from comity.errors import FaultsFound, StoreError
-from comity.inference import conclusions
-from comity.lines import Change, Graphs, digest, load, written
+from comity.inference import conclusions, rules
+from comity.lines import Change, Graphs, Lines, apply, digest, load, written
 from comity.mentions import Mentions, mentions
 from comity.queries import header
 from comity.settings import Layout
@@ -61,8 +63,9 @@ Progress = Callable[[str], None]
 class Prepared:
     """The graph before it is written, with what was counted and found on the way.
 
-    Attributes: `graphs`, the lines of each named graph; `base`, the build before, if parts of it were used, and `change`,
-    what differs from it; `inputs`, the hashes of what the graph is made from; `mentions`, what rules and fault queries can match.
+    Attributes: `base`, the build before, if parts of it were used; `graphs`, the lines of each named graph, of those that
+    were made anew if there is a base; `change`, what differs from it; `inputs`, the hashes of what the graph is made from;
+    `mentions`, what rules and fault queries can match.
     """
 
     store: ox.Store
@@ -156,11 +159,16 @@ def assemble(places: Layout, progress: Progress = lambda stage: None, *, folder:
     """Run the line up to inference, in memory. Faults of the tables are collected, not raised."""
     inputs = _inputs(places)
     version = f"{__version__}+{digest(json.dumps([inputs[k] for k in ('tables', 'metadata', 'ontology')]).encode())[:12]}"
-    prepared = Prepared(ox.Store(), version, [], inputs=inputs, base=None if afresh or folder is None else _base(folder, inputs))
-    with _timed("tables", prepared.seconds, progress):
-        _read(prepared, places, Shelf(None if afresh or folder is None or not folder.is_dir() else folder / _SHELF))
-    with _timed("triples", prepared.seconds, progress):
-        _lift(prepared, places)
+    base = None if afresh or folder is None else _base(folder, inputs)
+    prepared = Prepared(ox.Store(), version, [], inputs=inputs, base=base)
+    with ThreadPoolExecutor(2) as pool:
+        loads = [pool.submit(_load, prepared.store, base, graph) for graph in base.manifest["graphs"] if graph != DATASET_GRAPH.value] if base else []
+        with _timed("tables", prepared.seconds, progress):
+            _read(prepared, places, Shelf(None if afresh or folder is None or not folder.is_dir() else folder / _SHELF))
+        with _timed("triples", prepared.seconds, progress):
+            for done in loads:
+                done.result()
+            _lift(prepared, places)
     if prepared.faults:
         return prepared
     with _timed("inference", prepared.seconds, progress):
@@ -186,7 +194,7 @@ def _base(folder: Path, inputs: dict[str, Any]) -> Snapshot | None:
     """Return the last build in `folder` if only rows or fault queries changed since, and its files are whole."""
     try:
         base = snapshot.find(folder)
-        base.text()
+        base.packed()
     except StoreError:
         return None
     before = base.manifest["inputs"]
@@ -213,51 +221,73 @@ def _read(prepared: Prepared, places: Layout, shelf: Shelf) -> None:
         shelf.tidy()
 
 
+def _load(store: ox.Store, base: Snapshot, graph: str) -> None:
+    """Put the quads of one graph of the base into the store. The one that describes the base is not for the rules to see."""
+    store.load(gzip.decompress(base.member(graph)), format=ox.RdfFormat.N_QUADS, lenient=True)
+
+
 def _lift(prepared: Prepared, places: Layout) -> None:
-    """Put into the store the quads of the tables that changed since the base, of all without one, and the lines of the others."""
+    """Put the quads of the tables into the store, in place of those of the base where a table changed since."""
     before = prepared.base.manifest["inputs"]["tables"] if prepared.base else {}
     changed = {name: table for name, table in prepared.tables.items() if before.get(name) != prepared.inputs["tables"].get(name)}
     quads, faults = lift(changed, declared(places.ontology))
     prepared.faults = sorted(prepared.faults + faults)
-    if prepared.faults:
-        return
-    prepared.store.bulk_extend(quads)
-    for name, table in prepared.tables.items():
-        graph = table.description.at_props["id"]
-        _settle(prepared, graph, is_new=name in changed)
+    if not prepared.faults:
+        _settle(prepared, quads, [table.description.at_props["id"] for table in changed.values()])
 
 
-def _settle(prepared: Prepared, graph: str, *, is_new: bool) -> None:
-    """Take the lines of `graph` from the store if it is new, else from the base, and note what changed."""
-    base = prepared.base
-    if is_new or base is None:
-        prepared.graphs[graph] = written(prepared.store, graph)
-        if base is not None:
-            prepared.change.compare(graph, base.lines(graph), prepared.graphs[graph])
-    else:
-        prepared.graphs[graph] = base.lines(graph)
-        load(prepared.store, graph, prepared.graphs[graph])
+def _settle(prepared: Prepared, quads: Iterable[ox.Quad], graphs: list[str]) -> None:
+    """Let `graphs` hold `quads`: take their lines, and note what changed since the base."""
+    fresh = prepared.store if prepared.base is None else ox.Store()
+    fresh.bulk_extend(quads)
+    for graph in graphs:
+        _note(prepared, graph, written(fresh, graph))
+        if prepared.base is not None:
+            apply(prepared.store, graph, prepared.change)
+
+
+def _note(prepared: Prepared, graph: str, lines: Lines) -> None:
+    """Take the lines of a graph made anew, and what differs from the base."""
+    prepared.graphs[graph] = lines
+    if prepared.base is not None:
+        prepared.change.compare(graph, prepared.base.lines(graph), lines)
 
 
 def _derive(prepared: Prepared, places: Layout) -> None:
     """Add the ontology, run the rules that a change touches, and add what describes the dataset and each rule."""
-    prepared.store.extend([*ontology(places.ontology), *alignments.quads(places.ontology)])
-    for own in (ONTOLOGY_GRAPH, ALIGNMENTS_GRAPH):
-        _settle(prepared, own.value, is_new=True)
+    if prepared.base is None:
+        _settle(prepared, [*ontology(places.ontology), *alignments.quads(places.ontology)], [ONTOLOGY_GRAPH.value, ALIGNMENTS_GRAPH.value])
+    order = rules(places.ontology / "rules")
+    settled = list(itertools.takewhile(lambda name: _is_settled(prepared, "ontology", order[name]), order))
+    prepared.derived = {name: prepared.base.size(INFERRED + name) for name in settled if prepared.base}
+    if len(settled) < len(order):
+        _conclude(prepared, {name: path for name, path in order.items() if name not in settled})
+    described = ox.Store()
+    described.extend([*_dataset(prepared), *_inferred(places)])
+    _note(prepared, DATASET_GRAPH.value, written(described, DATASET_GRAPH.value))
+    load(prepared.store, DATASET_GRAPH.value, prepared.graphs[DATASET_GRAPH.value])
+    _remember(prepared, sorted(order.values()))
+
+
+def _conclude(prepared: Prepared, order: dict[str, Path]) -> None:
+    """Run the rules of `order`, the first of which a change touches, or take what they derived in the base where nothing touches them."""
+    base = prepared.base
+    for name in order:
+        prepared.store.remove_graph(ox.NamedNode(INFERRED + name))
     stated: set[bytes] = set().union(*prepared.graphs.values())
-    rules = places.ontology / "rules"
-
-    def kept(name: str) -> tuple[bytes, ...] | None:
-        return prepared.base.lines(INFERRED + name) if prepared.base and _is_settled(prepared, "ontology", rules / f"{name}.rq") else None
-
-    for name, lines in conclusions(prepared.store, rules, stated, kept):
+    if base is not None:
+        anew = {DATASET_GRAPH.value, *prepared.graphs, *(INFERRED + name for name in order)}
+        stated.update(*(base.lines(graph) for graph in base.manifest["graphs"] if graph not in anew))
+    for name, path in order.items():
         graph = INFERRED + name
-        prepared.graphs[graph], prepared.derived[name] = lines, len(lines)
-        if prepared.base is not None:
-            prepared.change.compare(graph, prepared.base.lines(graph), lines)
-    prepared.store.extend([*_dataset(prepared), *_inferred(places)])
-    _settle(prepared, DATASET_GRAPH.value, is_new=True)
-    _remember(prepared, sorted(rules.glob("*.rq")))
+        if base is not None and _is_settled(prepared, "ontology", path):
+            lines = base.lines(graph)
+        else:
+            lines = conclusions(prepared.store, path, stated)
+            _note(prepared, graph, lines)
+        load(prepared.store, graph, lines)
+        stated.update(lines)
+        prepared.derived[name] = len(lines)
 
 
 def _is_settled(prepared: Prepared, kind: str, path: Path) -> bool:

@@ -26,10 +26,10 @@ def find_faults(store: ox.Store, folder: Path, places: Mapping[str, Place], *, u
 def _faults_of(store: ox.Store, path: Path, places: Mapping[str, Place]) -> Iterator[Fault]:
     try:
         text = path.read_text(encoding="utf-8")
-        answer = store.query(text, use_default_graph_as_union=True)
-        if not isinstance(answer, ox.QuerySolutions):
+        found = _solutions(store, text)
+        if found is None:
             raise InputError(f"{path}: a fault query is a SELECT of ?row ?column ?detail; write it as one")
-        rows = [(row["row"].value, row["column"].value, row["detail"].value) for row in answer]
+        rows = [(row["row"].value, row["column"].value, row["detail"].value) for row in found]
     except (AttributeError, KeyError):
         raise InputError(f"{path}: a row lacks ?row, ?column or ?detail; bind all three") from None
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
@@ -38,3 +38,9 @@ def _faults_of(store: ox.Store, path: Path, places: Mapping[str, Place]) -> Iter
     for iri, column, detail in rows:
         place = places.get(iri, Place(iri, 0))
         yield Fault(place.file, place.line, column, f"{path.stem}: {detail}. {solution}", check=path.stem)
+
+
+def _solutions(store: ox.Store, text: str) -> list[ox.QuerySolution] | None:
+    """Return the solutions of a query, None if it is no SELECT; the engine's iterator must not outlive its thread."""
+    answer = store.query(text, use_default_graph_as_union=True)
+    return list(answer) if isinstance(answer, ox.QuerySolutions) else None

@@ -9,14 +9,15 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from comity.errors import InputError
-from comity.lines import TYPE_TOKEN, digest, ordered, union
+from comity.lines import TYPE_TOKEN, Change, digest, ordered, quads, union
 from comity.results import GRAPH_FORMATS
-from comity.snapshot import FORMAT, MANIFEST, QUADS, pack
+from comity.snapshot import FORMAT, MANIFEST, QUADS, Snapshot, pack
 from comity.tables import METADATA, TableData
 from comity.vocabulary import BASE, DATASET, DCTERMS, TYPE, VOID
 
@@ -30,38 +31,84 @@ _FRICTIONLESS: Final = {"date": "date", "string": "string", "decimal": "number",
 
 def artefacts(prepared: Prepared, prefixes: dict[str, str]) -> dict[str, bytes]:
     """Return the files of a build by name; parts that did not change since the build before are taken from it."""
-    statements = union(prepared.graphs)
-    properties, classes = counted(statements)
     packed, index = pack(prepared.graphs, prepared.base, prepared.change)
+    text, counts = _afresh(prepared, prefixes) if prepared.base is None else _since(prepared, prepared.base, prefixes)
     return {
-        "comity.ttl": turtle(statements, prefixes, _kept_blocks(prepared)),
-        "void.ttl": void(len(statements), properties, classes, prefixes),
+        "comity.ttl": text,
+        "void.ttl": void(counts, prefixes),
         "datapackage.json": _json(data_package(prepared)),
         QUADS: packed,
-        MANIFEST: _json({**manifest(prepared), "classes": classes, "sha256": digest(packed), "graphs": index}),
+        MANIFEST: _json({**manifest(prepared), **asdict(counts), "sha256": digest(packed), "graphs": index}),
     }
 
 
-def _kept_blocks(prepared: Prepared) -> dict[bytes, bytes]:
-    """Return the Turtle of each subject of the build before that did not change since, by subject."""
-    base, changed = prepared.base, prepared.change.subjects
-    if base is None:
-        return {}
-    graphs = {graph: base.lines(graph) if graph in prepared.change.added else lines for graph, lines in prepared.graphs.items()}
-    subjects = sorted({line.partition(b" ")[0] for lines in graphs.values() for line in lines})
-    blocks = _blocks((base.folder / "comity.ttl").read_bytes())
-    return {s: b for s, b in zip(subjects, blocks, strict=True) if s not in changed} if len(subjects) == len(blocks) else {}
+@dataclass(frozen=True)
+class Counts:
+    """How many statements the union of the graphs holds, in all and of each property, and how many things of each class, by IRI."""
+
+    statements: int
+    properties: dict[str, int]
+    classes: dict[str, int]
 
 
-def turtle(statements: list[bytes], prefixes: dict[str, str], kept: Mapping[bytes, bytes]) -> bytes:
-    """Write sorted N-Triples lines as Turtle, one block a subject; `kept` holds blocks that were written before."""
-    fresh = b"".join([line for line in statements if line.partition(b" ")[0] not in kept] if kept else statements)
-    text = ox.serialize((q.triple for q in ox.parse(fresh, format=ox.RdfFormat.N_TRIPLES, lenient=True)), format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
-    if not kept:
-        return text
-    subjects = list(dict.fromkeys(line.partition(b" ")[0] for line in statements))
-    made = iter(_blocks(text))
-    return _head(text) + b"".join(kept[s] if s in kept else next(made) for s in subjects)
+def _afresh(prepared: Prepared, prefixes: dict[str, str]) -> tuple[bytes, Counts]:
+    """Return the union of the graphs in Turtle, and its counts."""
+    statements = union(prepared.graphs)
+    return turtle(statements, prefixes), counted(statements)
+
+
+def _since(prepared: Prepared, base: Snapshot, prefixes: dict[str, str]) -> tuple[bytes, Counts]:
+    """Return what `_afresh` would, from the files of the build before and what changed since."""
+    came, went = _differences(prepared.store, prepared.change)
+    more, less = counted(_lines(came)), counted(_lines(went))
+    counts = Counts(base.manifest["statements"] + more.statements - less.statements,
+                    _sum(base.manifest["properties"], more.properties, less.properties), _sum(base.manifest["classes"], more.classes, less.classes))
+    subjects = {triple.subject for triple in (*came, *went)}
+    fresh = turtle(_lines({q.triple for s in subjects for q in prepared.store.quads_for_pattern(s, None, None, None)}), prefixes)
+    text = (base.folder / "comity.ttl").read_bytes()
+    kept = {token: block for block in _blocks(text) if (token := _subject(block, prefixes)) not in {str(s).encode() for s in subjects}}
+    blocks = kept | {_subject(block, prefixes): block for block in _blocks(fresh)}
+    return _head(text) + b"".join([blocks[token] for token in sorted(blocks)]), counts
+
+
+def _differences(store: ox.Store, change: Change) -> tuple[set[ox.Triple], set[ox.Triple]]:
+    """Return the statements that came to the union of the graphs and those that went: one graph may lose what another still states."""
+    added = {quad for graph, lines in change.added.items() for quad in ox.parse(quads(graph, lines), format=ox.RdfFormat.N_QUADS, lenient=True)}
+    removed = {quad for graph, lines in change.removed.items() for quad in ox.parse(quads(graph, lines), format=ox.RdfFormat.N_QUADS, lenient=True)}
+    lost = {quad.triple for quad in removed}
+    came, went = set(), set()
+    for triple in {quad.triple for quad in added} | lost:
+        standing = set(store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None))
+        is_old = triple in lost or not standing <= added
+        if standing and not is_old:
+            came.add(triple)
+        if is_old and not standing:
+            went.add(triple)
+    return came, went
+
+
+def _lines(triples: set[ox.Triple]) -> list[bytes]:
+    return list(ordered(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""))
+
+
+def _sum(before: Mapping[str, int], more: Mapping[str, int], less: Mapping[str, int]) -> dict[str, int]:
+    counts = {key: before.get(key, 0) + more.get(key, 0) - less.get(key, 0) for key in sorted({*before, *more})}
+    return {key: count for key, count in counts.items() if count}
+
+
+def turtle(statements: list[bytes], prefixes: dict[str, str]) -> bytes:
+    """Write sorted N-Triples lines as Turtle, one block a subject."""
+    triples = (q.triple for q in ox.parse(b"".join(statements), format=ox.RdfFormat.N_TRIPLES, lenient=True))
+    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b""
+
+
+def _subject(block: bytes, prefixes: Mapping[str, str]) -> bytes:
+    """Return the subject of a block of Turtle in N-Triples form."""
+    head = block.partition(b" ")[0]
+    if head.startswith((b"<", b"_:")):
+        return head
+    prefix, _, name = head.partition(b":")
+    return b"<" + prefixes[prefix.decode()].encode() + name.replace(b"\\", b"") + b">"
 
 
 def _head(text: bytes) -> bytes:
@@ -86,7 +133,7 @@ def dump(store: ox.Store, name: str, prefixes: dict[str, str]) -> bytes:
     if name in ("nq", "nt"):
         return b"".join(lines)
     if name == "ttl":
-        return turtle(lines, prefixes, {})
+        return turtle(lines, prefixes)
     statements = ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
     return ox.serialize(statements if name == "trig" else (q.triple for q in statements), format=GRAPH_FORMATS[name], prefixes=prefixes) or b""
 
@@ -100,7 +147,7 @@ def manifest(prepared: Prepared) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": prepared.version,
-        "quads": sum(map(len, prepared.graphs.values())),
+        "quads": len(prepared.store),
         "rows": prepared.rows,
         "grades": prepared.grades,
         "derived": prepared.derived,
@@ -110,21 +157,21 @@ def manifest(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def counted(statements: list[bytes]) -> tuple[dict[str, int], dict[str, int]]:
-    """Count the statements of each property and the things of each class, by IRI."""
+def counted(statements: list[bytes]) -> Counts:
+    """Count distinct N-Triples lines."""
     properties = Counter([line.split(b" ", 2)[1] for line in statements])
     classes = Counter([line.split(b" ", 2)[2][:-3] for line in statements if TYPE_TOKEN in line and line.split(b" ", 2)[1] == TYPE_TOKEN])
-    return _by_iri(properties), _by_iri(classes)
+    return Counts(len(statements), _by_iri(properties), _by_iri(classes))
 
 
 def _by_iri(counts: Counter[bytes]) -> dict[str, int]:
     return {token[1:-1].decode(): n for token, n in sorted(counts.items()) if token.startswith(b"<")}
 
 
-def void(size: int, properties: Mapping[str, int], classes: Mapping[str, int], prefixes: dict[str, str]) -> bytes:
-    """Describe the dataset of `size` statements in VoID, with class and property partitions."""
-    counts = {**{("property", p): n for p, n in properties.items()}, **{("class", c): n for c, n in classes.items()}}
-    triples = [_void("triples", DATASET, ox.Literal(size)),
+def void(size: Counts, prefixes: dict[str, str]) -> bytes:
+    """Describe the dataset in VoID, with class and property partitions."""
+    counts = {**{("property", p): n for p, n in size.properties.items()}, **{("class", c): n for c, n in size.classes.items()}}
+    triples = [_void("triples", DATASET, ox.Literal(size.statements)),
                ox.Triple(DATASET, TYPE, ox.NamedNode(VOID + "Dataset")),
                ox.Triple(DATASET, ox.NamedNode(DCTERMS + "license"), ox.NamedNode(LICENCE)),
                _void("sparqlEndpoint", DATASET, ox.NamedNode(BASE + "sparql"))]
@@ -138,7 +185,7 @@ def void(size: int, properties: Mapping[str, int], classes: Mapping[str, int], p
 def describe(store: ox.Store, prefixes: dict[str, str]) -> bytes:
     """Describe the dataset in `store` in VoID."""
     lines = list(ordered(ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b""))
-    return void(len(lines), *counted(lines), prefixes)
+    return void(counted(lines), prefixes)
 
 
 def _void(name: str, subject: ox.NamedNode, value: ox.NamedNode | ox.Literal) -> ox.Triple:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import graphlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Set
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -26,22 +26,18 @@ def derive(store: ox.Store, folder: Path) -> dict[str, int]:
     Returns rule name → number of quads derived. Raises `InputError` if a rule is malformed or the rules have no order.
     """
     stated = set(ordered(ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b""))
-    return {name: len(lines) for name, lines in conclusions(store, folder, stated, lambda name: None)}
-
-
-def conclusions(store: ox.Store, folder: Path, stated: set[bytes], kept: Callable[[str], Lines | None]) -> Iterator[tuple[str, Lines]]:
-    """Run the rules in `folder` on `store` one after the other, and give the name and the lines of each when they are added.
-
-    `stated` holds the lines of all graphs and grows by what is derived; `kept` gives the lines of a rule that need not run
-    again, or None. Raises `InputError` as `derive` does.
-    """
+    counts = {}
     for name, path in rules(folder).items():
-        lines = kept(name)
-        if lines is None:
-            lines = tuple(line for line in _run(store, path) if line not in stated)
+        lines = conclusions(store, path, stated)
         load(store, INFERRED + name, lines)
         stated.update(lines)
-        yield name, lines
+        counts[name] = len(lines)
+    return counts
+
+
+def conclusions(store: ox.Store, path: Path, stated: Set[bytes]) -> Lines:
+    """Return the lines that the rule of the file `path` derives from `store` beyond those `stated`. Raises `InputError` if it is malformed."""
+    return tuple([line for line in _run(store, path) if line not in stated])
 
 
 def unsettled(store: ox.Store, folder: Path) -> dict[str, int]:

@@ -71,6 +71,13 @@ def ordered(text: bytes) -> Lines:
     return tuple(sorted(set(text.splitlines(keepends=True))))
 
 
+def apply(store: ox.Store, graph: str, change: Change) -> None:
+    """Let the named graph `graph` of `store` go from the old state to the new one."""
+    for quad in ox.parse(quads(graph, change.removed.get(graph, ())), format=ox.RdfFormat.N_QUADS, lenient=True):
+        store.remove(quad)
+    load(store, graph, change.added.get(graph, ()))
+
+
 def load(store: ox.Store, graph: str, lines: Iterable[bytes]) -> None:
     """Add `lines` to the named graph `graph` of `store`."""
     store.load(b"".join(lines), format=ox.RdfFormat.N_TRIPLES, to_graph=ox.NamedNode(graph), lenient=True)

@@ -13,7 +13,6 @@ import gzip
 import json
 import os
 import shutil
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from comity.errors import InputError, StoreError
-from comity.lines import Change, Graphs, Lines, digest, quads, triples
+from comity.lines import Change, Graphs, Lines, apply, digest, quads, triples
 
 QUADS: Final = "comity.nq.gz"
 STORE: Final = "store"
@@ -51,6 +50,10 @@ class Snapshot:
             return ()
         return triples(gzip.decompress(self.member(graph)), graph)
 
+    def size(self, graph: str) -> int:
+        """Return how many quads one named graph holds."""
+        return int(self.manifest["graphs"][graph]["quads"])
+
     def member(self, graph: str) -> bytes:
         """Return the compressed part of the N-Quads file that holds one named graph."""
         member = self.manifest["graphs"][graph]
@@ -58,16 +61,20 @@ class Snapshot:
             file.seek(member["offset"])
             return file.read(member["bytes"])
 
-    def text(self) -> bytes:
-        """Return the whole graph as N-Quads. Raises `StoreError` if the file is torn or is not the one of the manifest."""
+    def packed(self) -> bytes:
+        """Return the compressed N-Quads. Raises `StoreError` if the file is torn or is not the one of the manifest."""
         path = self.folder / QUADS
         try:
             data = path.read_bytes()
-            if digest(data) != self.manifest["sha256"]:
-                raise StoreError(f"{path}: is torn or of another version than {MANIFEST} beside it; run: comity build")
-            return gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
+        except OSError as error:
             raise StoreError(f"{path}: cannot be read ({error}); run: comity build") from None
+        if digest(data) != self.manifest["sha256"]:
+            raise StoreError(f"{path}: is torn or of another version than {MANIFEST} beside it; run: comity build")
+        return data
+
+    def text(self) -> bytes:
+        """Return the whole graph as N-Quads. Raises `StoreError` as `packed` does."""
+        return gzip.decompress(self.packed())
 
 
 def find(folder: Path) -> Snapshot:
@@ -87,36 +94,39 @@ def find(folder: Path) -> Snapshot:
 
 
 def pack(graphs: Graphs, base: Snapshot | None, change: Change) -> tuple[bytes, dict[str, dict[str, int]]]:
-    """Return the N-Quads of `graphs` as one gzip member a graph, and where each member stands.
+    """Return the N-Quads of `graphs`, and of those that `base` has besides, as one gzip member a graph, and where each member stands.
 
     Members of graphs that did not change are taken from `base`. They carry no time, so the same graph gives the same bytes.
     """
+    before: dict[str, Any] = base.manifest["graphs"] if base else {}
     parts, index, offset = [], {}, 0
-    for graph, lines in sorted(graphs.items()):
-        is_old = base is not None and graph in base.manifest["graphs"] and not change.added.get(graph) and not change.removed.get(graph)
-        part = base.member(graph) if is_old and base else gzip.compress(quads(graph, lines), compresslevel=6, mtime=0)
-        index[graph] = {"quads": len(lines), "offset": offset, "bytes": len(part)}
+    for graph in sorted({*graphs, *before}):
+        if base and graph in before and not change.added.get(graph) and not change.removed.get(graph):
+            part, size = base.member(graph), base.size(graph)
+        else:
+            part, size = gzip.compress(quads(graph, graphs[graph]), compresslevel=6, mtime=0), len(graphs[graph])
+        index[graph] = {"quads": size, "offset": offset, "bytes": len(part)}
         parts.append(part)
         offset += len(part)
     return b"".join(parts), index
 
 
 def fill(folder: Path, graphs: Graphs, base: Snapshot | None, change: Change) -> None:
-    """Make the engine's own store of `graphs` in `folder`: from that of `base` by what changed, or afresh."""
+    """Make the engine's own store of `graphs`, and of those that `base` has besides, in `folder`: from that of `base` by what changed, or afresh."""
+    size = sum(map(len, graphs.values())) + sum(base.size(graph) for graph in base.manifest["graphs"] if graph not in graphs) if base else 0
     if base is not None and (base.folder / STORE).is_dir():
         shutil.copytree(base.folder / STORE, folder)
         store = ox.Store(str(folder))
         for graph in {*change.added, *change.removed}:
-            for quad in ox.parse(quads(graph, change.removed.get(graph, ())), format=ox.RdfFormat.N_QUADS, lenient=True):
-                store.remove(quad)
-            store.load(quads(graph, change.added.get(graph, ())), format=ox.RdfFormat.N_QUADS, lenient=True)
+            apply(store, graph, change)
         store.flush()
-        if len(store) == sum(map(len, graphs.values())):
+        if len(store) == size:
             return
         del store
         shutil.rmtree(folder)
+    kept = [gzip.decompress(base.member(graph)) for graph in base.manifest["graphs"] if graph not in graphs] if base else []
     store = ox.Store(str(folder))
-    store.bulk_load(b"".join(quads(graph, lines) for graph, lines in graphs.items()), format=ox.RdfFormat.N_QUADS, lenient=True)
+    store.bulk_load(b"".join([*kept, *(quads(graph, lines) for graph, lines in graphs.items())]), format=ox.RdfFormat.N_QUADS, lenient=True)
     store.flush()
 
 
