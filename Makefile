@@ -26,8 +26,9 @@ build: $(VENV)/.run ## build the graph into build/
 bench: $(VENV)/.bench build ## measure against peers, side by side; SIZES=5M,20M adds sizes
 	$(BIN)/python -m benchmarks.run --sizes $(SIZES)
 
-docs: build ## write the pages of the ontology and of the coverage
+docs: build ## write the pages of the ontology and the figures of the coverage
 	$(BIN)/comity docs
+	$(BIN)/comity coverage --out docs/coverage.md
 
 wheel: $(VENV)/.dev build ## a wheel that carries the built graph
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -19,8 +19,8 @@ LONGEST = 400
 
 #: from left to right; a module imports only from its left. `build` and `cli` know the whole order.
 LINE = ["errors", "settings", "vocabulary", "lines", "alignments", "tables", "shelf", "triples", "inference", "checks",
-        "shacl", "report", "style", "results", "syntax", "snapshot", "views", "store", "transport", "remote", "coding", "isolation", "dumps", "names",
-        "queries", "advice", "mentions", "network", "describe", "graph", "site", "api"]
+        "shacl", "report", "style", "results", "syntax", "snapshot", "views", "store", "transport", "remote", "coding", "isolation", "cache", "dumps", "names",
+        "queries", "advice", "mentions", "network", "describe", "graph", "citing", "site", "api"]
 FREE = {"build", "cli", "__init__", "__main__"}
 
 

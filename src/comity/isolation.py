@@ -36,11 +36,12 @@ class QueryStopped(QueryError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may use: `seconds` of time, `megabytes` of memory beyond the graph; `workers` run at once."""
+    """What one query may use: `seconds` of time, `megabytes` of memory beyond the graph, `answer` megabytes of result; `workers` run at once."""
 
     workers: int = 2
     seconds: float = 10.0
     megabytes: int = 1024
+    answer: int = 100
 
 
 class IsolatedStore(EmbeddedStore):
@@ -52,7 +53,7 @@ class IsolatedStore(EmbeddedStore):
     def __init__(self, loaded: EmbeddedStore, limits: Limits) -> None:
         super().__init__(loaded.store, loaded.prefixes)
         self.limits = limits
-        self._nursery = _Nursery(loaded, limits.megabytes)
+        self._nursery = _Nursery(loaded, limits)
         self._idle: queue.Queue[_Worker] = queue.Queue()
         for _ in range(limits.workers):
             self._idle.put(self._nursery.spawn())
@@ -66,6 +67,8 @@ class IsolatedStore(EmbeddedStore):
         kind, _, body = reply.partition(b"\n")
         if kind == b"error":
             raise QueryError(**json.loads(body))
+        if kind == b"large":
+            raise QueryStopped(body.decode())
         return Answer(kind.decode(), body, self.prefixes)
 
     def close(self) -> None:
@@ -118,13 +121,13 @@ class _Worker:
 class _Nursery:
     """A process without threads that holds the graph and forks workers when asked."""
 
-    def __init__(self, loaded: EmbeddedStore, megabytes: int) -> None:
+    def __init__(self, loaded: EmbeddedStore, limits: Limits) -> None:
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
             self.control.close()
-            _nurse(theirs, loaded, megabytes)
+            _nurse(theirs, loaded, limits)
         theirs.close()
 
     def spawn(self) -> _Worker:
@@ -145,7 +148,7 @@ class _Nursery:
             os.waitpid(self.pid, 0)
 
 
-def _nurse(control: socket.socket, loaded: EmbeddedStore, megabytes: int) -> Never:
+def _nurse(control: socket.socket, loaded: EmbeddedStore, limits: Limits) -> Never:
     """Fork a worker for each socket that arrives, until the server's end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -157,30 +160,33 @@ def _nurse(control: socket.socket, loaded: EmbeddedStore, megabytes: int) -> Nev
         pid = os.fork()
         if pid == 0:
             control.close()
-            _work(Connection(descriptors[0]), loaded, megabytes)
+            _work(Connection(descriptors[0]), loaded, limits)
         os.close(descriptors[0])
         control.send(struct.pack("!i", pid))
 
 
-def _work(connection: Connection, loaded: EmbeddedStore, megabytes: int) -> Never:
+def _work(connection: Connection, loaded: EmbeddedStore, limits: Limits) -> Never:
     """Answer requests until the server's end closes or the process is killed."""
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stderr__.fileno() if sys.__stderr__ else 2)
-    _limit_memory(megabytes)
+    _limit_memory(limits.megabytes)
     while True:
         try:
             request = json.loads(connection.recv_bytes())
-            connection.send_bytes(_reply(loaded, request))
+            connection.send_bytes(_reply(loaded, request, limits.answer))
         except EOFError:
             os._exit(0)
         except (MemoryError, OSError):
             os._exit(1)
 
 
-def _reply(loaded: EmbeddedStore, request: dict[str, Any]) -> bytes:
-    """Return the kind of answer, a line feed and its body; for an error, `error` and its fields as JSON."""
+def _reply(loaded: EmbeddedStore, request: dict[str, Any], megabytes: int) -> bytes:
+    """Return the kind of answer, a line feed and its body; for an error, `error` and its fields as JSON; `large` for one that is too large."""
     try:
         answer = loaded.query(**request)
+        if len(answer.body) > megabytes * 2**20:
+            said = f"the answer has {len(answer):,} rows in {len(answer.body) / 2**20:.0f} MB, and at most {megabytes} MB are given"
+            return f"large\n{said}; take it in parts with ORDER BY, LIMIT and OFFSET, or take a dump".encode()
         return answer.kind.encode() + b"\n" + answer.body
     except QueryError as error:
         return b"error\n" + json.dumps({"message": str(error), "line": error.line, "column": error.column}).encode()

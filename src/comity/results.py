@@ -6,7 +6,7 @@ Serialisation happens in the engine's own writers; only the table for people is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -50,12 +50,23 @@ class Answer:
     kind: str
     body: bytes
     prefixes: dict[str, str]
+    _written: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def serialize(self, name: str) -> bytes:
-        """Return the answer in the format `name` (see `ROW_FORMATS`, `GRAPH_FORMATS`, and `table`).
+        """Return the answer in the format `name` (see `ROW_FORMATS`, `GRAPH_FORMATS`, and `table`), written once for each.
 
         Raises `InputError` if the format does not suit the kind of answer.
         """
+        if name not in self._written:
+            self._written[name] = self._write(name)
+        return self._written[name]
+
+    @property
+    def size(self) -> int:
+        """Bytes that the answer takes, in all formats in which it was written."""
+        return len(self.body) + sum(len(text) for text in self._written.values() if text is not self.body)
+
+    def _write(self, name: str) -> bytes:
         if name == "table":
             return self.to_table().encode()
         if self.kind == "graph":

@@ -72,6 +72,21 @@ def position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
+def pointer(text: str, line: int, column: int) -> str:
+    """Return line `line` of `text`, and below it a caret under its column."""
+    lines = text.split("\n")
+    shown = lines[line - 1].replace("\t", " ") if 0 < line <= len(lines) else ""
+    return f"{shown}\n{' ' * (min(column, len(shown) + 1) - 1)}^"
+
+
+def graphs_named(text: str) -> list[tuple[str, int]]:
+    """Return the IRIs of graphs that a query names with FROM or FROM NAMED, each with its offset; prefixed names are left out."""
+    parts = [t for t in tokens(text) if t.kind not in ("space", "comment")]
+    words = [t.text.upper() if t.kind == "word" else "" for t in parts]
+    return [(t.text[1:-1], t.start) for i, t in enumerate(parts)
+            if t.kind == "iri" and i and (words[i - 1] == "FROM" or (i > 1 and words[i - 2:i] == ["FROM", "NAMED"]))]
+
+
 def form(text: str) -> str:
     """Return which of `FORMS` the query has. Raises `QueryError` for an update and for what is neither."""
     first = next((t for t in tokens(text) if t.kind == "word" and t.text.upper() not in ("BASE", "PREFIX", "DEFINE")), Token("word", "", len(text)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -16,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from comity import __version__
-from comity.api import entities, library, manual, problems, protocol
+from comity.api import cited, entities, library, manual, problems, protocol
 from comity.errors import ComityError
 from comity.graph import Graph
 from comity.names import dataset_version
@@ -25,13 +26,14 @@ from comity.site.pages import overview, render
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 
-def create_app(graph: Graph) -> FastAPI:
-    """Return the application that serves `graph`."""
+def create_app(graph: Graph, kept: Path | None = None) -> FastAPI:
+    """Return the application that serves `graph`; cited answers are kept in the folder `kept`, beside the build by default."""
     app = FastAPI(title="Comity", version=__version__, docs_url=None, redoc_url=None,
                   description="A knowledge graph of international data governance.",
                   license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
     app.state.graph = graph
     app.state.version = dataset_version(graph.store)
+    app.state.cited = kept or graph.layout.build / "cited"
     app.mount("/static", StaticFiles(directory=str(files("comity.site") / "static")), name="static")
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(ComityError, problems.on_comity_error)
@@ -39,6 +41,7 @@ def create_app(graph: Graph) -> FastAPI:
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
                        expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Link"])
     app.middleware("http")(_headers)
+    app.include_router(cited.router)
     app.include_router(entities.router)
     app.include_router(library.router)
     app.include_router(manual.router)
@@ -60,7 +63,7 @@ async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Re
         if asked in ("GET", "HEAD") and {etag, "*"} & set(_tags(request.headers.get("if-none-match", ""))):
             response = Response(status_code=304)
         response.headers["ETag"] = etag
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("vary"), "Accept")))
     response.headers["Comity-Version"] = version
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -73,7 +76,7 @@ def _is_fixed(request: Request) -> bool:
     path = request.url.path
     if "today" in request.query_params.values():
         return False
-    return not path.startswith("/static/") and (not path.startswith(("/queries/", "/metrics")) or "as_of" in request.query_params)
+    return not path.startswith(("/static/", "/q/", "/timegate/")) and (not path.startswith(("/queries/", "/metrics")) or "as_of" in request.query_params)
 
 
 def _tags(header: str) -> list[str]:

@@ -5,18 +5,20 @@ Handlers are plain functions, which the framework runs in a thread each.
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from comity import queries
-from comity.api.negotiation import choose, content_type
+from comity.api.negotiation import GRAPHS, choose, content_type
 from comity.api.problems import Problem
 from comity.api.protocol import represent
 from comity.dumps import describe, dump
 from comity.graph import Graph
 from comity.network import FORMATS, export, layers, measure
 from comity.network.project import simple
-from comity.results import GRAPH_FORMATS
+from comity.results import GRAPH_FORMATS, graph_answer
+from comity.site.catalog import PREFIXES, catalogue, examples
 from comity.site.pages import render
 from comity.store import EmbeddedStore
 
@@ -86,6 +88,23 @@ def give_dump(request: Request, form: str) -> Response:
         raise Problem(404, f"no dump comity.{form} here; they are listed at /dumps/")
     data = dump(store.store, form, store.prefixes)
     return Response(data, media_type=_DUMP_MEDIA[form], headers={"Content-Disposition": f'attachment; filename="comity.{form}"'})
+
+
+@router.get("/catalog", tags=["dumps"])
+def catalog(request: Request) -> Response:
+    """Describe the dataset, its dumps and its endpoint in DCAT."""
+    return _described(request, catalogue(request.app.state.graph, str(request.base_url), _DUMP_MEDIA))
+
+
+@router.get("/.well-known/sparql-examples", tags=["query library"])
+def give_examples(request: Request) -> Response:
+    """Give the query library as example queries (SHACL and the SPARQL examples vocabulary)."""
+    return _described(request, examples(request.app.state.graph, str(request.base_url)))
+
+
+def _described(request: Request, triples: list[ox.Triple]) -> Response:
+    form = choose(request.headers.get("accept"), GRAPHS)
+    return Response(graph_answer(triples, PREFIXES).serialize(form), media_type=content_type(form))
 
 
 @router.get("/.well-known/void", tags=["dumps"])

@@ -14,7 +14,7 @@ from comity.site.pages import render
 
 
 class Problem(Exception):
-    """A refusal with an HTTP status and one sentence that says how to mend it."""
+    """A refusal with an HTTP status and one sentence that says how to mend it; `extra` are more members of the answer."""
 
     def __init__(self, status: int, detail: str, **extra: object) -> None:
         super().__init__(detail)
@@ -23,13 +23,18 @@ class Problem(Exception):
         self.extra = extra
 
 
+#: seconds after which a client may try again what was stopped, as every worker may be busy for a while
+_AGAIN = "10"
+
+
 def respond(request: Request, problem: Problem) -> Response:
     """Turn `problem` into a response in the form that the client reads."""
     title = HTTPStatus(problem.status).phrase
+    headers = {"Retry-After": _AGAIN} if problem.status == 503 else {}
     if "text/html" in request.headers.get("accept", ""):
-        return Response(render("problem.html", title=title, problem=problem), problem.status, media_type="text/html")
+        return Response(render("problem.html", title=title, problem=problem), problem.status, headers, media_type="text/html")
     body = {"title": title, "status": problem.status, "detail": problem.detail, **problem.extra}
-    return JSONResponse(body, problem.status, media_type="application/problem+json")
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
 
 
 async def on_problem(request: Request, error: Exception) -> Response:

@@ -17,15 +17,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from comity.advice import Advice
 from comity.api.negotiation import GRAPHS, MEDIA, ROWS, by_name, choose, content_type
 from comity.api.problems import Problem
+from comity.errors import QueryError
 from comity.graph import Graph
 from comity.isolation import QueryStopped
 from comity.results import Answer, graph_answer
 from comity.site.pages import render
-from comity.syntax import refuse_side_effects
+from comity.store import EmbeddedStore
+from comity.syntax import graphs_named, pointer, position, refuse_side_effects
+from comity.views import VIEW
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 MAXIMUM_BODY = 1_000_000
+_GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } }"
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Asked:
-    """A query as it was asked, with the advice on it and the seconds that it took."""
+    """A query as it was asked, with the advice on it, the seconds that it took, and its place on the clocks as fields of a form."""
 
     query: str
     advice: tuple[Advice, ...]
     seconds: float
+    clocks: dict[str, str]
 
 
 async def read(request: Request) -> Call | None:
@@ -86,7 +91,6 @@ async def answer(request: Request, graph: Graph) -> Response:
         if choose(request.headers.get("accept"), ("ttl", "nt", "jsonld", "rdf", "html")) == "html":
             return RedirectResponse("/query", 303)
         return description(request)
-    refuse_side_effects(call.query)
     return await run_in_threadpool(_run, request, graph, call)
 
 
@@ -94,11 +98,31 @@ def _run(request: Request, graph: Graph, call: Call) -> Response:
     seen = graph.at(call.as_of, call.known_on, possibly=call.possibly)
     start = time.perf_counter()
     try:
+        refuse_side_effects(call.query)
+        _refuse_foreign(request, graph, call)
         result = seen.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
     except QueryStopped as error:
-        raise Problem(503, str(error), advice=[asdict(a) for a in graph.advise(call.query)]) from None
+        raise Problem(503, str(error), elapsed=round(time.perf_counter() - start, 3), advice=[asdict(a) for a in graph.advise(call.query)]) from None
+    except QueryError as error:
+        place = {"line": error.line, "column": error.column, "pointer": pointer(call.query, error.line, error.column)} if error.line else {}
+        raise Problem(400, str(error), **place) from None
     seconds = time.perf_counter() - start
-    return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds))
+    clocks = {"as_of": call.as_of or "", "known_on": call.known_on or "", "possibly": "yes" if call.possibly else ""}
+    return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds, {n: v for n, v in clocks.items() if v}))
+
+
+def _refuse_foreign(request: Request, graph: Graph, call: Call) -> None:
+    """Raise `QueryError` if the call names a graph that the dataset does not have: nothing is fetched, so its answer would be empty."""
+    named = [*graphs_named(call.query), *((g, -1) for g in (*call.default_graphs, *call.named_graphs))]
+    if not named or not isinstance(graph.store, EmbeddedStore):
+        return
+    state = request.app.state
+    if not hasattr(state, "graphs"):
+        state.graphs = {str(row["g"]) for row in graph.store.query(_GRAPHS).rows}
+    for iri, start in named:
+        if state.graphs and iri not in state.graphs and not iri.startswith(VIEW):
+            line, column = position(call.query, start) if start >= 0 else (0, 0)
+            raise QueryError(f"no graph of the dataset is called {iri}, and none is fetched; list them with: {_GRAPHS}", line=line, column=column)
 
 
 async def advice(request: Request, graph: Graph) -> Response:
@@ -114,7 +138,9 @@ def represent(request: Request, result: Answer, form: str, asked: Asked | None =
     """Return `result` in the format named `form`, or in the one that the request's Accept header likes best."""
     offered = GRAPHS if result.kind == "graph" else ROWS
     name = by_name(form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
-    headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true", **({"Comity-Advice": str(len(asked.advice))} if asked else {})}
+    headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true"}
+    if asked is not None:
+        headers |= {"Comity-Advice": str(len(asked.advice)), "Server-Timing": f"query;dur={1000 * asked.seconds:.1f}"}
     if name == "html":
         page = render("result.html", title="Result", rows=result.rows, asked=asked, address=_address(request))
         return Response(page, media_type=content_type(name), headers=headers)

@@ -1,4 +1,4 @@
-"""Commands that hand the graph on: `metrics`, `export` and `docs`."""
+"""Commands that hand the graph on: `metrics`, `export`, `docs` and `coverage`."""
 
 from __future__ import annotations
 
@@ -76,6 +76,27 @@ def docs(out: Path) -> None:
     from comity.site.manual import markdown
 
     _write(out, {name: text.encode() for name, text in markdown(open_graph()).items()})
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Page of Markdown whose figures to write anew, after the line that says so.")
+def coverage(form: str, out: Path | None) -> None:
+    """Show what the built graph holds, from where, on which evidence, and how its counts compare with those of others."""
+    from dataclasses import asdict
+
+    from comity.site.coverage import MARK, figures, markdown, text
+
+    tables = figures(open_graph())
+    if out is not None:
+        head, mark, _ = out.read_text(encoding="utf-8").partition(MARK) if out.is_file() else ("", "", "")
+        if not mark:
+            raise InputError(f"{out}: no page with the line {MARK}; add the line where the figures shall stand")
+        _write(out.parent, {out.name: f"{head}{MARK}\n{markdown(tables)}".encode()})
+    elif form == "json":
+        click.echo(json.dumps([asdict(table) for table in tables], indent=1, ensure_ascii=False))
+    else:
+        click.echo(markdown(tables) if form == "md" else text(tables))
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "ask": ("comity.cli.asking", "ask"),
     "build": ("comity.cli.making", "build"),
     "check": ("comity.cli.making", "check"),
+    "coverage": ("comity.cli.giving", "coverage"),
     "describe": ("comity.cli.asking", "describe"),
     "docs": ("comity.cli.giving", "docs"),
     "export": ("comity.cli.giving", "export"),

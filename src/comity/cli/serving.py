@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from comity.cache import CachedStore
 from comity.cli.asking import address
 from comity.errors import InputError
 from comity.graph import Graph
@@ -23,28 +24,33 @@ from comity.store import EmbeddedStore
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once, each in a process of its own.")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds that a query may take.")
 @click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes that a query may take (Linux).")
-def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers: int, timeout: float, memory: int) -> None:
+@click.option("--answer", type=click.IntRange(1), default=100, show_default=True, help="Megabytes that an answer may have.")
+@click.option("--cache", type=click.IntRange(0), default=64, show_default=True, help="Megabytes of answers kept for those who ask again; 0 for none.")
+@click.option("--cited", type=click.Path(path_type=Path), help="Folder of cited answers; default: cited, beside the build.")
+def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers: int, timeout: float, memory: int, answer: int, cache: int,
+          cited: Path | None) -> None:
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
     graph = open_graph(endpoint or data, timeout=timeout, memory=True)
     # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
-    isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory)) if isinstance(graph.store, EmbeddedStore) else None
+    isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory, answer)) if isinstance(graph.store, EmbeddedStore) else None
+    store = CachedStore(isolated, cache) if isolated is not None and cache else isolated or graph.store
     try:
-        _run(Graph(isolated or graph.store, graph.layout), _listen(host, port), host)
+        _run(Graph(store, graph.layout), cited, _listen(host, port), host)
     finally:
         if isolated is not None:
             isolated.close()
 
 
-def _run(graph: Graph, listener: socket.socket, host: str) -> None:
+def _run(graph: Graph, cited: Path | None, listener: socket.socket, host: str) -> None:
     import uvicorn
 
     from comity.api.app import create_app
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     click.echo(f"Comity answers at {address}/ (stop with Ctrl-C)")
-    config = uvicorn.Config(create_app(graph), log_level="warning", server_header=False)
+    config = uvicorn.Config(create_app(graph, cited), log_level="warning", server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 

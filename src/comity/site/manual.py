@@ -25,9 +25,11 @@ GUIDE = (
     ("reach to territories", "TerritorialApplication"), ("what an agreement says, article by article", "Provision"),
     ("adequacy and other recognition", "Recognition"), ("the life of a law or treaty", "InstrumentEvent"),
     ("what a law asks of data that leaves", "TransferRule"), ("quantities that decide", "Threshold"),
-    ("access by authorities, and blocking", "AccessRule"), ("what powers do to one another", "Measure"),
+    ("access by authorities, and blocking", "AccessRule"), ("who supervises a law, how independently", "Supervision"),
+    ("what powers do to one another", "Measure"),
     ("lists of countries of concern", "Designation"), ("judgments and fines", "Ruling"), ("votes, signatures, refusals", "Position"),
-    ("paradigms", "ParadigmAssignment"), ("who makes, runs and supervises generative AI", "RoleHolding"),
+    ("paradigms", "ParadigmAssignment"), ("how rules are sorted into paradigms", "DecisionRule"),
+    ("who makes, runs and supervises generative AI", "RoleHolding"),
     ("duties under AI rules", "Obligation"), ("filings and signatures of codes", "Filing"), ("where a service can be used", "Availability"),
     ("who took whose place", "Succession"), ("what the rules concluded, and from which rows", "Derivation"), ("where a fact was read", "Source"))
 #: the module that holds what is said of the ontology as a whole

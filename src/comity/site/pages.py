@@ -23,12 +23,13 @@ DATES = ("signedOn", "ratifiedOn", "occurredOn", "releasedOn", "validFrom", "val
 LAST = ("condition", "scope", "summary", "note")
 NAMES = {"altLabel": "also called", "exactMatch": "same as", "label": "name", "subOrganizationOf": "part of", "issued": "published", "rights": "licence"}
 HEADINGS = {
-    "TransferRule": "Transfer rules", "Threshold": "Thresholds", "AccessRule": "Access rules", "RecognitionDecision": "Decisions on recognition",
+    "TransferRule": "Transfer rules", "Threshold": "Thresholds", "AccessRule": "Access rules", "Supervision": "Supervision",
+    "RecognitionDecision": "Decisions on recognition",
     "Participation": "Agreements and parties", "PartyTerm": "Terms of single parties", "TerritorialApplication": "Territories", "Competence": "Competences",
     "Recognition": "Recognitions", "Provision": "Provisions", "Obligation": "Duties", "InstrumentEvent": "Events", "ActorEvent": "Events",
     "Succession": "Successions", "Membership": "Memberships", "Measure": "Measures", "Designation": "Lists of concern", "Ruling": "Rulings",
     "Position": "Positions", "StatusClaim": "Claims on status", "ParadigmAssignment": "Paradigms", "RoleHolding": "Roles", "Filing": "Filings",
-    "AigcModel": "Models", "AigcService": "Services", "Availability": "Availability", "SecondCoding": "Second coding",
+    "AigcModel": "Models", "AigcService": "Services", "Availability": "Availability", "SecondCoding": "Second coding", "DecisionRule": "Decision table",
     "Statute": "Statutes", "Regulation": "Regulations", "AdministrativeRule": "Administrative rules", "Guideline": "Guidelines",
 }
 CLASSES = ("State", "Territory", "Agreement", "PolicyDocument", "Provision", "Participation", "Membership", "Recognition", "Measure", "Position",
