@@ -317,6 +317,11 @@ def test_a_bill_and_a_checked_absence_of_law_are_found_from_the_day_on_which_the
     assert [(r["jurisdictionLabel"], r["recorded"], r["note"]) for r in absent] == [("Republic of Korea", "2024-01-10", "Two pages read.")]
     assert len(graph.ask("policy/without-law", as_of="2024-01-09", known_on=EVERYTHING)) == 0
     assert not any(r["jurisdiction"].endswith(("/KOR", "/SGP")) for r in graph.ask("policy/first-laws", known_on=EVERYTHING))
+    regions = {r["regionLabel"]: (r["documents"], r["absences"], r["jurisdictions"]) for r in graph.ask("coverage/by-region", known_on=EVERYTHING)}
+    assert regions["Eastern Asia"] == ("2", "1", "3")
+    states = {r["jurisdictionLabel"]: (r["documents"], r["absences"]) for r in graph.ask("coverage/of-jurisdictions", known_on=EVERYTHING)}
+    assert (states["Republic of Korea"], states["Singapore"]) == (("0", "1"), ("1", "0"))
+    assert sum(int(r["documents"]) for r in graph.ask("coverage/by-year", known_on=EVERYTHING)) == sum(int(documents) for documents, *_ in regions.values())
 
 
 @pytest.mark.parametrize(("issue", "holders"), [

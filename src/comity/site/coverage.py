@@ -69,7 +69,8 @@ def text(tables: Iterable[Table]) -> str:
 
 def _section(table: Table) -> str:
     head = f"\n### {table.title}\n`{table.origin}`\n\n"
-    lines = [f"| {' | '.join(row)} |" for row in (table.columns, ("---",) + ("---:",) * (len(table.columns) - 1), *table.rows)]
+    sides = ("---:" if all(row[i][:1].isdigit() or not row[i] for row in table.rows) else "---" for i in range(len(table.columns)))
+    lines = [f"| {' | '.join(row)} |" for row in (table.columns, tuple(sides), *table.rows)]
     return head + "\n".join(lines) + "\n" + (f"\n{table.note}\n" if table.note else "")
 
 
@@ -82,7 +83,7 @@ def _count(value: object) -> int:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.0f} %" if whole else ""
+    return f"{100 * part / whole:.1f} %" if whole else ""
 
 
 def _rows(graph: Graph) -> Table:
@@ -103,6 +104,7 @@ def _graded(counts: Counter[str]) -> tuple[str, ...]:
 def _regions(graph: Graph) -> Table:
     columns = ("documents", "jurisdictions", "absences", "official", "secondary", "recalled")
     rows = _plain(graph.ask("coverage/by-region"), ("regionLabel", *columns))
+    rows += (("all", *(str(sum(int(row[i]) for row in rows)) for i in range(1, len(columns) + 1))),)
     return Table("Policy documents by region", "comity ask coverage/by-region", ("region", *columns), rows,
                  "Regions of the United Nations standard M49; an absence is a dated row that says that no law was found.")
 
@@ -116,7 +118,7 @@ def _years(graph: Graph) -> Table:
     official: Counter[str] = Counter()
     for row in graph.ask("coverage/by-year"):
         year = str(row["year"] or "")
-        span = "without a date" if not year else f"{year[:3]}0 to {year[:3]}9" if year < "2015" else year
+        span = "without a date" if not year else f"{year[:3]}0 to {year[:3]}{'4' if year[:3] == '201' else '9'}" if year < "2015" else year
         spans[span] += _count(row["documents"])
         official[span] += _count(row["official"])
     lines = tuple((span, str(spans[span]), str(official[span])) for span in sorted(spans))
