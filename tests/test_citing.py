@@ -142,8 +142,9 @@ def test_what_was_never_cited_is_not_here(client: TestClient, path: str, words: 
     assert words in found.json()["detail"]
 
 
-@pytest.mark.parametrize(("data", "status"), [({"other": "x"}, 400), ({"query": "SELECT"}, 400), ({"query": "ASK {}", "default-graph-uri": "https://x.example/"}, 400),
-                                              ({"query": "ASK {}", "as_of": "soon"}, 400), ({"update": "CLEAR ALL"}, 403)])
+@pytest.mark.parametrize(("data", "status"), [
+    ({"other": "x"}, 400), ({"query": "SELECT"}, 400), ({"query": "ASK {}", "default-graph-uri": "https://x.example/"}, 400),
+    ({"query": "ASK {}", "as_of": "soon"}, 400), ({"update": "CLEAR ALL"}, 403)])
 def test_bad_citations_are_problems(client: TestClient, data: dict[str, str], status: int) -> None:
     found = client.post("/q", data=data)
     assert found.status_code == status

@@ -13,6 +13,7 @@ from comity.coding import agreement
 from comity.graph import Graph
 from comity.names import latest
 from comity.results import Rows
+from comity.vocabulary import ID
 
 #: the line of the page of coverage after which the figures stand
 MARK = "<!-- What follows is written by: comity coverage --out docs/coverage.md -->"
@@ -135,7 +136,10 @@ def _members(graph: Graph, day: str) -> Table:
     held = {_name(r["jurisdiction"]): r for r in graph.ask("coverage/of-jurisdictions")}
     lines = []
     for group in GROUPS:
-        members = sorted({_name(r["member"]) for r in graph.ask("lookup/members", organization=group, as_of=day) if _name(r["status"]) == "member"} - UNIONS)
+        listed = graph.ask("lookup/members", organization=f"{ID}actor/{group}", as_of=day)
+        members = sorted({_name(r["member"]) for r in listed if _name(r["status"]) == "member"} - UNIONS)
+        if not members:
+            continue
         rows = [held[m] for m in members if m in held]
         without = [m for m in members if m not in held or not _count(held[m]["documents"]) + _count(held[m]["absences"])]
         coded = sum(_count(r["transferRules"]) > 0 for r in rows)
