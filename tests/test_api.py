@@ -235,7 +235,7 @@ def test_a_query_that_reaches_out_is_refused_by_get_and_post(client: TestClient,
     ({"method": "GET", "params": {"query": GRAPH, "format": "csv"}}, 406, "format csv does not suit this answer; it comes as ttl"),
     ({"method": "GET", "params": {"query": STATES}, "headers": {"accept": "image/png"}}, 406, "nothing acceptable"),
     ({"method": "GET", "params": {"query": STATES}, "headers": {"accept": "nonsense"}}, 400, "malformed"),
-    ({"method": "GET", "params": {"query": "ASK {}", "default-graph-uri": "not an iri"}}, 400, "no graph of the dataset is called not an iri"),
+    ({"method": "GET", "params": {"query": "ASK {}", "default-graph-uri": "not an iri"}}, 400, "the query failed"),
 ])
 def test_a_call_that_the_protocol_does_not_allow_is_a_problem(client: TestClient, arguments: dict[str, object], status: int, words: str) -> None:
     problem(client.request(url="/sparql", **arguments), status, words)  # type: ignore[arg-type]

@@ -190,7 +190,7 @@ def test_classes_that_are_not_disjoint_and_narrower_values_are_no_fault(checkout
 def test_a_value_outside_the_range_is_a_fault_of_the_row_that_points_at_it(checkout: Layout) -> None:
     _edit(checkout, "instruments.csv", "gbr-transfer-guideline,Guideline", "gbr-transfer-guideline,State")
     found = [f for f in prepare(checkout).faults if f.message.startswith("value-outside-range: ")]
-    assert [(f.file, f.line, f.column) for f in found] == [("transfer_rules.csv", 7, "")]
+    assert [(f.file, f.line, f.column) for f in found] == [("supervisions.csv", 4, ""), ("transfer_rules.csv", 7, "")]
     assert found[0].message.endswith(_solution("value-outside-range"))
 
 

@@ -149,7 +149,7 @@ def test_graphs_of_the_dataset_and_views_may_be_named(client: TestClient) -> Non
     for graph in ("https://w3id.org/comity/graph/actors", "https://w3id.org/comity/view/held/2020-01-01"):
         assert client.get("/sparql", params={"query": f"SELECT * FROM <{graph}> {{ ?s a comity:State }}"}).json()["results"]["bindings"]
         assert client.get("/sparql", params={"query": "SELECT * { ?s a comity:State }", "default-graph-uri": graph}).status_code == 200
-    assert client.get("/sparql", params={"query": "ASK {}", "named-graph-uri": "http://elsewhere.example/"}).status_code == 400
+    assert client.get("/sparql", params={"query": "ASK { ?s ?p ?o }", "default-graph-uri": "http://elsewhere.example/"}).json()["boolean"] is False
 
 
 def test_a_malformed_query_is_shown_with_a_caret(client: TestClient) -> None:
@@ -163,3 +163,34 @@ def test_a_malformed_query_is_shown_with_a_caret(client: TestClient) -> None:
 
 def test_an_answer_says_how_long_it_took(client: TestClient) -> None:
     assert re.fullmatch(r"query;dur=\d+\.\d", client.get("/sparql", params={"query": "ASK {}"}).headers["server-timing"])
+
+
+def test_a_named_graph_is_given_by_its_iri_and_by_its_address(client: TestClient, small: Graph) -> None:
+    iri = "https://w3id.org/comity/graph/lists"
+    found = client.get("/graphs", params={"graph": iri}, headers={"accept": "application/n-triples"})
+    expected = small.store.query(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}")
+    assert found.content == expected.body
+    lead = client.get("/graph/lists")
+    assert lead.status_code == 303
+    assert client.get(lead.headers["location"], headers={"accept": "application/n-triples"}).content == found.content
+    union = client.get("/graphs?default", headers={"accept": "application/n-triples"})
+    assert set(found.content.splitlines()) < set(union.content.splitlines())
+    assert client.head("/graphs", params={"graph": iri}).status_code == 200
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 400), ("graph=a&default=", 400), ("other=x", 400), ("graph=https://w3id.org/comity/graph/none", 404),
+                                               ("graph=not%20an%20iri", 400)])
+def test_a_graph_that_is_not_there_or_not_named_is_a_problem(client: TestClient, query: str, status: int) -> None:
+    assert client.get(f"/graphs?{query}").status_code == status
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "PATCH"])
+def test_graphs_cannot_be_written(client: TestClient, method: str) -> None:
+    assert client.request(method, "/graphs?default").status_code == 405
+
+
+@pytest.mark.parametrize(("media", "form"), [("application/n-quads", ox.RdfFormat.N_QUADS), ("application/trig", ox.RdfFormat.TRIG)])
+def test_a_graph_comes_as_quads_too(client: TestClient, media: str, form: ox.RdfFormat) -> None:
+    found = client.get("/sparql", params={"query": "CONSTRUCT WHERE { ?s a comity:State }"}, headers={"accept": media})
+    assert found.headers["content-type"].startswith(media)
+    assert len(list(ox.parse(found.content, format=form))) == 8

@@ -231,3 +231,23 @@ def test_a_remote_server_is_asked_once_whether_it_knows_views(answer: bool) -> N
     assert len(reply.requests) == (3 if answer else 1)
     assert quote(VIEW + "known/").encode() in reply.requests[0][2]
     assert all(quote(VIEW + "held/2024-01-01").encode() in body for _, _, body in reply.requests[1:])
+
+
+def test_a_kept_view_is_found_without_counting_its_quads(small: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    store = EmbeddedStore(small.store.store, small.store.prefixes)
+    moment = Moment(_day("2020-01-01"))
+    first = store._at(moment)
+
+    def count(self: EmbeddedStore) -> int:
+        raise AssertionError("the engine counts quads one by one")
+
+    monkeypatch.setattr(EmbeddedStore, "__len__", count)
+    assert store._at(moment) is first
+
+
+def test_a_view_in_which_nothing_stands_is_kept_too(small: Graph) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    store = EmbeddedStore(ox.Store(), small.store.prefixes)
+    moment = Moment(known_on=_day("2020-01-01"))
+    assert store._at(moment) is store._at(moment)

@@ -76,7 +76,9 @@ class EmbeddedStore:
         """Return the view of the graph at `moment`, made once and kept while it is among the last few asked for."""
         if self._buy is not None:  # copying a graph costs more on disk than loading it
             self.store, self._buy = self._buy(), None
-        view = self._views.pop(moment, None) or EmbeddedStore(look(self.store, moment), self.prefixes)
+        view = self._views.pop(moment, None)
+        if view is None:  # not `or`: the truth of a store is whether it has quads, and the engine counts them one by one
+            view = EmbeddedStore(look(self.store, moment), self.prefixes)
         self._views[moment] = view
         while len(self._views) > _VIEWS_KEPT:
             del self._views[next(iter(self._views))]

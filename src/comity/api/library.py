@@ -5,9 +5,11 @@ Handlers are plain functions, which the framework runs in a thread each.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pyoxigraph as ox
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from comity import queries
 from comity.api.negotiation import GRAPHS, choose, content_type
@@ -21,6 +23,7 @@ from comity.results import GRAPH_FORMATS, graph_answer
 from comity.site.catalog import PREFIXES, catalogue, examples
 from comity.site.pages import render
 from comity.store import EmbeddedStore
+from comity.vocabulary import GRAPH
 
 router = APIRouter()
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "graphml": "application/graphml+xml", "gexf": "application/gexf+xml"}
@@ -88,6 +91,31 @@ def give_dump(request: Request, form: str) -> Response:
         raise Problem(404, f"no dump comity.{form} here; they are listed at /dumps/")
     data = dump(store.store, form, store.prefixes)
     return Response(data, media_type=_DUMP_MEDIA[form], headers={"Content-Disposition": f'attachment; filename="comity.{form}"'})
+
+
+@router.get("/graphs", tags=["dumps"])
+def give_graph(request: Request) -> Response:
+    """Give one named graph (`?graph=`) or the union of all (`?default`): the read part of the SPARQL 1.1 Graph Store HTTP Protocol."""
+    asked = request.query_params
+    if len(asked) != 1 or not {"graph", "default"} & asked.keys():
+        raise Problem(400, "name one graph: ?graph=<its IRI>, or ?default for the union of all; they are listed at /.well-known/void")
+    form = choose(request.headers.get("accept"), GRAPHS)
+    graph: Graph = request.app.state.graph
+    if "default" in asked:
+        return Response(graph.store.query("CONSTRUCT WHERE { ?s ?p ?o }").serialize(form), media_type=content_type(form))
+    try:
+        found = graph.store.query("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?graph { ?s ?p ?o } }", {"graph": ox.NamedNode(asked["graph"])})
+    except ValueError:
+        raise Problem(400, f"{asked['graph']} is no IRI") from None
+    if not len(found):
+        raise Problem(404, f"no graph of the dataset is called {asked['graph']}; list them with: SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ }} }}")
+    return Response(found.serialize(form), media_type=content_type(form))
+
+
+@router.get("/graph/{name:path}", tags=["dumps"])
+def identify_graph(name: str) -> Response:
+    """Lead from the IRI of a named graph to its content."""
+    return RedirectResponse(f"/graphs?graph={quote(f'{GRAPH}{name}', safe='')}", 303)
 
 
 @router.get("/catalog", tags=["dumps"])

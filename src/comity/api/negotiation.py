@@ -27,6 +27,8 @@ MEDIA: Final = {
 ALIASES: Final = {"application/json": "json", "application/xml": "xml", "text/plain": "nt"}
 ROWS: Final = ("json", "xml", "csv", "tsv")
 GRAPHS: Final = ("ttl", "nt", "jsonld", "rdf")
+#: a graph as quads of the default graph, for clients that read nothing else
+QUADS: Final = ("nq", "trig")
 CHARSETS: Final = {"csv", "tsv", "html", "ttl"}
 
 

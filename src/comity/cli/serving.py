@@ -35,7 +35,7 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
     graph = open_graph(endpoint or data, timeout=timeout, memory=True)
     # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
     isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory, answer)) if isinstance(graph.store, EmbeddedStore) else None
-    store = CachedStore(isolated, cache) if isolated is not None and cache else isolated or graph.store
+    store = graph.store if isolated is None else CachedStore(isolated, cache) if cache else isolated
     try:
         _run(Graph(store, graph.layout), cited, _listen(host, port), host)
     finally:
