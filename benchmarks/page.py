@@ -155,8 +155,11 @@ def _exponents(page: Page, sizes: Sequence[str], count: dict[str, float]) -> lis
         points = [(count[s], seconds(s, stages)) for s in sizes if seconds(s, stages) > 0]
         body.append([name, *(_short(seconds(s, stages)) for s in sizes), f"{exponent(points):.2f}" if len(points) > 1 else ""])
     body.append(["peak of memory, MB", *(f"{page.value(s, 'build', '', 'memory_mb'):.0f}" for s in sizes), ""])
+    last = sizes[-1]
+    each = page.value(last, "build", "", "memory_mb") * 2**20 / count[last]
     return ["`comity build` by stage, seconds; the exponent k of quads^k by least squares of the logarithms, 1 is linear:", "",
-            *_table(["stage", *sizes, "exponent"], body, left=1)]
+            *_table(["stage", *sizes, "exponent"], body, left=1), "",
+            f"A build keeps the graph in memory, at {last} {each / 1000:.1f} kB a quad; 20 M quads would want {20e6 * each / 2**30:.0f} GB."]
 
 
 def _dates(page: Page) -> list[str]:

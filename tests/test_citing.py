@@ -144,7 +144,8 @@ def test_what_was_never_cited_is_not_here(client: TestClient, path: str, words: 
 
 @pytest.mark.parametrize(("data", "status"), [
     ({"other": "x"}, 400), ({"query": "SELECT"}, 400), ({"query": "ASK {}", "default-graph-uri": "https://x.example/"}, 400),
-    ({"query": "ASK {}", "as_of": "soon"}, 400), ({"update": "CLEAR ALL"}, 403)])
+    ({"query": "ASK {}", "as_of": "soon"}, 400), ({"update": "CLEAR ALL"}, 403), ({"query": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"}, 400),
+    ({"query": "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }"}, 400), ({"query": "CLEAR ALL"}, 400)])
 def test_bad_citations_are_problems(client: TestClient, data: dict[str, str], status: int) -> None:
     found = client.post("/q", data=data)
     assert found.status_code == status

@@ -51,4 +51,16 @@ def test_the_same_seed_gives_the_same_interval_and_the_interval_holds_alpha() ->
 
 
 def test_the_pairs_come_from_second_codings_that_stand_and_only_where_both_coded(small: Graph) -> None:
-    assert [(a.variable, a.rules, a.alike) for a in agreement(small.store)] == [("transferDefault", 2, 0.5), ("localisation", 2, 1.0), ("recipient", 1, 0.0)]
+    assert [(a.variable, a.rules, a.alike) for a in agreement(small.store)] == [
+        ("transferDefault", 2, 0.5), ("localisation", 2, 1.0), ("recipient", 1, 0.0), ("mechanism", 2, 0.8)]
+
+
+def test_rules_with_many_units_are_drawn_whole() -> None:
+    pairs = [("named", "named"), ("not", "not")] * 12 + [("named", "not"), ("not", "named")]
+    found = measure("mechanism", "nominal", pairs, each=2, draws=100)
+    flat = measure("mechanism", "nominal", pairs, draws=100)
+    assert (found.rules, flat.rules) == (13, 26)
+    assert found.alpha == flat.alpha
+    assert found.low is not None
+    assert flat.low is not None
+    assert found.low < flat.low

@@ -108,6 +108,16 @@ def test_many_changes_one_after_the_other_end_where_one_build_does(project: Layo
     assert _files(project.build) == _files(tmp_path / "afresh")
 
 
+@pytest.mark.parametrize("spoil", [lambda p: p.write_bytes(p.read_bytes()[:-500]), lambda p: p.unlink(), lambda p: p.write_bytes(b"")])
+def test_a_dump_that_is_torn_is_not_built_on(project: Layout, tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(project.build / CURRENT / "comity.ttl")
+    _change(project, *EDITS["a date"])
+    prepared = build(project)
+    assert prepared.base is not None
+    build(project, tmp_path / "afresh", afresh=True)
+    assert _files(project.build) == _files(tmp_path / "afresh")
+
+
 def test_a_change_and_its_undoing_end_where_they_began(project: Layout, built: Path) -> None:
     text = (project.tables / "participations.csv").read_bytes()
     _change(project, *EDITS["a date"])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from comity.errors import InputError
-from comity.lines import TYPE_TOKEN, Change, digest, ordered, quads, union
+from comity.lines import TYPE_TOKEN, Change, Graphs, digest, ordered, quads, union
 from comity.results import GRAPH_FORMATS
 from comity.snapshot import FORMAT, MANIFEST, QUADS, Snapshot, pack
 from comity.tables import METADATA, TableData
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from comity.build import Prepared
 
 QUAD_FORMATS: Final = ("nq", "trig")
+TURTLE: Final = "comity.ttl"
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 _FRICTIONLESS: Final = {"date": "date", "string": "string", "decimal": "number", "integer": "integer"}
 
@@ -32,13 +33,13 @@ _FRICTIONLESS: Final = {"date": "date", "string": "string", "decimal": "number",
 def artefacts(prepared: Prepared, prefixes: dict[str, str]) -> dict[str, bytes]:
     """Return the files of a build by name; parts that did not change since the build before are taken from it."""
     packed, index = pack(prepared.graphs, prepared.base, prepared.change)
-    text, counts = _afresh(prepared, prefixes) if prepared.base is None else _since(prepared, prepared.base, prefixes)
+    text, counts = _afresh(prepared.graphs, prefixes) if prepared.base is None else _since(prepared, prepared.base, prefixes)
     return {
-        "comity.ttl": text,
+        TURTLE: text,
         "void.ttl": void(counts, prefixes),
         "datapackage.json": _json(data_package(prepared)),
         QUADS: packed,
-        MANIFEST: _json({**manifest(prepared), **asdict(counts), "sha256": digest(packed), "graphs": index}),
+        MANIFEST: _json({**manifest(prepared), **asdict(counts), "sha256": digest(packed), "turtle": digest(text), "graphs": index}),
     }
 
 
@@ -51,21 +52,23 @@ class Counts:
     classes: dict[str, int]
 
 
-def _afresh(prepared: Prepared, prefixes: dict[str, str]) -> tuple[bytes, Counts]:
+def _afresh(graphs: Graphs, prefixes: dict[str, str]) -> tuple[bytes, Counts]:
     """Return the union of the graphs in Turtle, and its counts."""
-    statements = union(prepared.graphs)
+    statements = union(graphs)
     return turtle(statements, prefixes), counted(statements)
 
 
 def _since(prepared: Prepared, base: Snapshot, prefixes: dict[str, str]) -> tuple[bytes, Counts]:
-    """Return what `_afresh` would, from the files of the build before and what changed since."""
+    """Return what `_afresh` would, from the files of the build before, if they are whole, and what changed since."""
+    text = (base.folder / TURTLE).read_bytes() if (base.folder / TURTLE).is_file() else b""
+    if digest(text) != base.manifest["turtle"]:
+        return _afresh({graph: prepared.graphs[graph] if graph in prepared.graphs else base.lines(graph) for graph in base.manifest["graphs"]}, prefixes)
     came, went = _differences(prepared.store, prepared.change)
     more, less = counted(_lines(came)), counted(_lines(went))
     counts = Counts(base.manifest["statements"] + more.statements - less.statements,
                     _sum(base.manifest["properties"], more.properties, less.properties), _sum(base.manifest["classes"], more.classes, less.classes))
     subjects = {triple.subject for triple in (*came, *went)}
     fresh = turtle(_lines({q.triple for s in subjects for q in prepared.store.quads_for_pattern(s, None, None, None)}), prefixes)
-    text = (base.folder / "comity.ttl").read_bytes()
     kept = {token: block for block in _blocks(text) if (token := _subject(block, prefixes)) not in {str(s).encode() for s in subjects}}
     blocks = kept | {_subject(block, prefixes): block for block in _blocks(fresh)}
     return _head(text) + b"".join([blocks[token] for token in sorted(blocks)]), counts

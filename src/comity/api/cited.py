@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from comity import citing
 from comity.api.negotiation import choose
 from comity.api.problems import Problem
-from comity.api.protocol import read
+from comity.api.protocol import Call, read, vet
 from comity.citing import Citation
 from comity.site.pages import render
 
@@ -27,9 +27,14 @@ async def keep(request: Request) -> Response:
         raise Problem(400, "no query; send it as the parameter query or as the body")
     if call.default_graphs or call.named_graphs:
         raise Problem(400, "a cited query names its graphs in its text; write them with FROM")
-    state = request.app.state
-    made = await run_in_threadpool(citing.cite, state.graph, state.cited, call.query, call.as_of, call.known_on, possibly=call.possibly)
+    made = await run_in_threadpool(_cite, request, call)
     return RedirectResponse(f"/q/{made.name}", 303)
+
+
+def _cite(request: Request, call: Call) -> Citation:
+    state = request.app.state
+    vet(request, state.graph, call)
+    return citing.cite(state.graph, state.cited, call.query, call.as_of, call.known_on, possibly=call.possibly)
 
 
 @router.get("/q/{name}")

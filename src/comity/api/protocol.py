@@ -98,8 +98,7 @@ def _run(request: Request, graph: Graph, call: Call) -> Response:
     seen = graph.at(call.as_of, call.known_on, possibly=call.possibly)
     start = time.perf_counter()
     try:
-        refuse_side_effects(call.query)
-        _refuse_foreign(request, graph, call)
+        vet(request, graph, call)
         result = seen.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
     except QueryStopped as error:
         raise Problem(503, str(error), elapsed=round(time.perf_counter() - start, 3), advice=[asdict(a) for a in graph.advise(call.query)]) from None
@@ -111,11 +110,12 @@ def _run(request: Request, graph: Graph, call: Call) -> Response:
     return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds, {n: v for n, v in clocks.items() if v}))
 
 
-def _refuse_foreign(request: Request, graph: Graph, call: Call) -> None:
-    """Raise `QueryError` if the query names a graph that the dataset does not have: nothing is fetched, so its answer would be empty.
+def vet(request: Request, graph: Graph, call: Call) -> None:
+    """Raise `QueryError` if the query reaches out, or names a graph that the dataset does not have: nothing is fetched, so its answer would be empty.
 
     Graphs named beside the query may be missing, as the protocol's own tests name some that a server cannot have.
     """
+    refuse_side_effects(call.query)
     named = graphs_named(call.query)
     if not named or not isinstance(graph.store, EmbeddedStore):
         return
