@@ -44,7 +44,6 @@ CASES = {
     "changes/recorded-since": {"table": "https://w3id.org/comity/graph/participations", "since": "2024-06-01", "known_on": EVERYTHING},
     "changes/replaced-by": {"instrument": "usa-list-notice", "known_on": EVERYTHING},
     "changes/stricter": {"known_on": EVERYTHING},
-    "compare/agreements-by-year": {"known_on": EVERYTHING},
     "compare/dispute-settlement": {"topic": "concept/topic/data-flows", "as_of": "2018-09-30", "known_on": EVERYTHING},
     "compare/exceptions": {"topic": "concept/topic/data-localisation", "as_of": "2024-07-01", "known_on": EVERYTHING},
     "compare/overlapping-norms": {"actor": "SGP", "as_of": "2024-07-01", "known_on": EVERYTHING},
