@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from comity.build import prepare
+from comity.build import build, prepare
 from comity.graph import Graph
 from comity.settings import Layout, layout
 from comity.store import EmbeddedStore
@@ -35,6 +35,14 @@ def checkout(pristine: Layout, tmp_path: Path) -> Layout:
     """Return a copy of the small project that the test may change."""
     shutil.copytree(pristine.ontology.parent, tmp_path, dirs_exist_ok=True)
     return layout(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def built(pristine: Layout, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished build of the small project: read it, never write to it."""
+    folder = tmp_path_factory.mktemp("built")
+    build(pristine, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -21,14 +21,6 @@ from comity.snapshot import CURRENT, MANIFEST, QUADS, STORE
 Rows = list[dict[str, str]]
 
 
-@pytest.fixture(scope="module")
-def built(pristine: Layout, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a finished build of the small project: read it, never write to it."""
-    folder = tmp_path_factory.mktemp("built")
-    build(pristine, folder)
-    return folder
-
-
 @pytest.fixture
 def project(checkout: Layout, built: Path) -> Layout:
     """Return a small project with a finished build, which the test may change."""

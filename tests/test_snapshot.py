@@ -10,10 +10,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from comity.build import build
 from comity.errors import FaultsFound, InputError, StoreError
 from comity.lines import Change, Graphs, union
-from comity.settings import Layout
 from comity.snapshot import CURRENT, MANIFEST, QUADS, STORE, VERSIONS, Snapshot, fill, find, new_version, pack
 from comity.store import EmbeddedStore, open_snapshot
 from comity.vocabulary import GRAPH
@@ -21,14 +19,6 @@ from comity.vocabulary import GRAPH
 G, H = "http://example.org/g", "http://example.org/h"
 GRAPHS: Graphs = {G: tuple(f'<http://example.org/{n}> <http://example.org/p> "{n}" .\n'.encode() for n in "abc"),
                   H: (b"<http://example.org/a> <http://example.org/p> <http://example.org/b> .\n",)}
-
-
-@pytest.fixture(scope="module")
-def built(pristine: Layout, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a finished build of the small project: read it, never write to it."""
-    folder = tmp_path_factory.mktemp("built")
-    build(pristine, folder)
-    return folder
 
 
 @pytest.fixture

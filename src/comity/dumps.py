@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,8 +69,10 @@ def _since(prepared: Prepared, base: Snapshot, prefixes: dict[str, str]) -> tupl
                     _sum(base.manifest["properties"], more.properties, less.properties), _sum(base.manifest["classes"], more.classes, less.classes))
     subjects = {triple.subject for triple in (*came, *went)}
     fresh = turtle(_lines({q.triple for s in subjects for q in prepared.store.quads_for_pattern(s, None, None, None)}), prefixes)
-    kept = {token: block for block in _blocks(text) if (token := _subject(block, prefixes)) not in {str(s).encode() for s in subjects}}
-    blocks = kept | {_subject(block, prefixes): block for block in _blocks(fresh)}
+    blocks = {_subject(block, prefixes): block for block in _blocks(text)}
+    for subject in subjects:
+        blocks.pop(str(subject).encode(), None)
+    blocks |= {_subject(block, prefixes): block for block in _blocks(fresh)}
     return _head(text) + b"".join([blocks[token] for token in sorted(blocks)]), counts
 
 
@@ -90,7 +92,8 @@ def _differences(store: ox.Store, change: Change) -> tuple[set[ox.Triple], set[o
     return came, went
 
 
-def _lines(triples: set[ox.Triple]) -> list[bytes]:
+def _lines(triples: Iterable[ox.Triple]) -> list[bytes]:
+    """Return `triples` as N-Triples lines, each once and sorted."""
     return list(ordered(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""))
 
 
@@ -132,7 +135,7 @@ def dump(store: ox.Store, name: str, prefixes: dict[str, str]) -> bytes:
     if name in QUAD_FORMATS:
         lines = sorted((store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
     else:
-        lines = list(ordered(ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b""))
+        lines = _lines(q.triple for q in store)
     if name in ("nq", "nt"):
         return b"".join(lines)
     if name == "ttl":
@@ -187,7 +190,7 @@ def void(size: Counts, prefixes: dict[str, str]) -> bytes:
 
 def describe(store: ox.Store, prefixes: dict[str, str]) -> bytes:
     """Describe the dataset in `store` in VoID."""
-    lines = list(ordered(ox.serialize((q.triple for q in store), format=ox.RdfFormat.N_TRIPLES) or b""))
+    lines = _lines(q.triple for q in store)
     return void(counted(lines), prefixes)
 
 
