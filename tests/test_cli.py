@@ -358,7 +358,7 @@ def test_a_check_without_faults_says_so_and_lists_what_is_only_recalled_when_ask
     assert (code, err) == (0, "")
     assert " 0 faults" in out
     assert "recalled: USA-personal-data" in comity_run("check", "--evidence")[1]
-    assert len(json.loads(comity_run("check", "--evidence", "--format", "json")[1])["recalled"]) == 16
+    assert len(json.loads(comity_run("check", "--evidence", "--format", "json")[1])["recalled"]) == 17
 
 
 def test_a_fault_ends_check_and_build_with_code_one_and_its_place_and_leaves_the_old_build(own: Layout, comity_run: Run) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 QUAD_FORMATS: Final = ("nq", "trig")
 TURTLE: Final = "comity.ttl"
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
-_FRICTIONLESS: Final = {"date": "date", "string": "string", "decimal": "number", "integer": "integer"}
+_FRICTIONLESS: Final = {"date": "date", "string": "string", "decimal": "number", "double": "number", "integer": "integer"}
 
 
 def artefacts(prepared: Prepared, prefixes: dict[str, str]) -> dict[str, bytes]:
@@ -132,10 +132,8 @@ def dump(store: ox.Store, name: str, prefixes: dict[str, str]) -> bytes:
     """Serialise the whole store in the format `name`: with its graphs as `nq` or `trig`, else as their union."""
     if name not in GRAPH_FORMATS:
         raise InputError(f"unknown format {name}; use one of {', '.join(GRAPH_FORMATS)}")
-    if name in QUAD_FORMATS:
-        lines = sorted((store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
-    else:
-        lines = _lines(q.triple for q in store)
+    is_quads = name in QUAD_FORMATS
+    lines = sorted((store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)) if is_quads else _lines(q.triple for q in store)
     if name in ("nq", "nt"):
         return b"".join(lines)
     if name == "ttl":

@@ -14,7 +14,7 @@ from typing import Any
 
 from comity.tables import Row, TableData
 
-_READERS: dict[str, Callable[[str], object]] = {"date": datetime.date.fromisoformat, "decimal": Decimal}
+_READERS: dict[str, Callable[[str], object]] = {"date": datetime.date.fromisoformat, "decimal": Decimal, "double": float}
 
 
 class Shelf:

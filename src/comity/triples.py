@@ -120,6 +120,8 @@ def _node(iri: str) -> ox.NamedNode:
 def _literal(value: object, language: str | None) -> ox.Literal:
     if isinstance(value, datetime.date):
         return ox.Literal(value.isoformat(), datatype=ox.NamedNode(XSD + "date"))
+    if isinstance(value, float):
+        return ox.Literal(value)
     if isinstance(value, int | Decimal):
         return ox.Literal(str(value), datatype=ox.NamedNode(XSD + ("integer" if isinstance(value, int) else "decimal")))
     try:

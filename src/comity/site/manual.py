@@ -26,6 +26,7 @@ GUIDE = (
     ("adequacy and other recognition", "Recognition"), ("the life of a law or treaty", "InstrumentEvent"),
     ("what a law asks of data that leaves", "TransferRule"), ("quantities that decide", "Threshold"),
     ("access by authorities, and blocking", "AccessRule"), ("who supervises a law, how independently", "Supervision"),
+    ("rules that conflict, as a source says", "NormConflict"),
     ("what powers do to one another", "Measure"),
     ("lists of countries of concern", "Designation"), ("judgments and fines", "Ruling"), ("votes, signatures, refusals", "Position"),
     ("paradigms", "ParadigmAssignment"), ("how rules are sorted into paradigms", "DecisionRule"),

@@ -28,6 +28,7 @@ HEADINGS = {
     "Participation": "Agreements and parties", "PartyTerm": "Terms of single parties", "TerritorialApplication": "Territories", "Competence": "Competences",
     "Recognition": "Recognitions", "Provision": "Provisions", "Obligation": "Duties", "InstrumentEvent": "Events", "ActorEvent": "Events",
     "Succession": "Successions", "Membership": "Memberships", "Measure": "Measures", "Designation": "Lists of concern", "Ruling": "Rulings",
+    "NormConflict": "Stated conflicts",
     "Position": "Positions", "StatusClaim": "Claims on status", "ParadigmAssignment": "Paradigms", "RoleHolding": "Roles", "Filing": "Filings",
     "AigcModel": "Models", "AigcService": "Services", "Availability": "Availability", "SecondCoding": "Second coding", "DecisionRule": "Decision table",
     "Statute": "Statutes", "Regulation": "Regulations", "AdministrativeRule": "Administrative rules", "Guideline": "Guidelines",
