@@ -10,6 +10,7 @@ from benchmarks.charts import chart
 from benchmarks.dates import WAYS
 from benchmarks.line import exponent
 from benchmarks.results import geometric_mean, quads, read
+from benchmarks.serving import CLIENTS, ROUNDS, ratios
 from benchmarks.trial import ENGINES
 
 CSV = "performance.csv"
@@ -75,7 +76,7 @@ def write(out: Path) -> None:
     parts = [INTRO, *_machine(page)]
     for size in page.sizes():
         parts += _size(page, size)
-    parts += [*_growth(page), *_dates(page), *_commands(page), *_real(page), *_absent(page)]
+    parts += [*_growth(page), *_dates(page), *_serving(page), *_commands(page), *_real(page), *_absent(page)]
     (out / "performance.md").write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
 
 
@@ -179,6 +180,22 @@ def _dates(page: Page) -> list[str]:
     body.append(["", "**geometric mean**", "", *(f"**{m:.2f}×**" for m in means)])
     return ["## A date", "", "The same question without any date and as of a day on both clocks, in ms, on our store in memory.", "",
             *_table(["size", "query", plain, *ways], body, left=2)]
+
+
+def _serving(page: Page) -> list[str]:
+    """Tabulate ours against the Oxigraph server over HTTP."""
+    rows = [r for r in page.rows if r.engine == "serving" and r.measure != "absent"]
+    if not rows:
+        return []
+    names, measures = list(dict.fromkeys(r.query for r in rows)), list(dict.fromkeys(r.measure for r in rows))
+    values = {(r.query, r.measure): float(r.value) for r in rows}
+    times = ratios(values)
+    body = [[what, *(_short(values.get((name, what), math.nan)) + (f" ({times[name, what]:.2f}×)" if (name, what) in times else "") for name in names)]
+            for what in measures]
+    return [f"## Over HTTP, many at once ({rows[0].size})", "",
+            f"{CLIENTS} clients by wrk on the same cores, medians of {ROUNDS} rounds in which the servers took turns; in brackets, the multiple of the",
+            "Oxigraph server. *Light* are look-ups of one thing, *mixed* four of these to one question of some milliseconds, *heavy* the slowest of the mix.",
+            "Ours runs each query in a process that can be killed; *answers kept* is how people run it.", "", *_table(["measure", *names], body, left=1)]
 
 
 def _commands(page: Page) -> list[str]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import commands, dates, page
+from benchmarks import commands, dates, page, serving
 from benchmarks.generate import generate
 from benchmarks.line import CHECKED, ROOT, Built, build, change_a_row, checkout, quads_of
 from benchmarks.mix import LIBRARY, Expected, mix, read_expected, terms, write_expected
@@ -31,6 +31,7 @@ from comity.store import EmbeddedStore, open_snapshot
 from comity.syntax import bind
 
 TRIAL_SECONDS = 3 * 3600
+SERVED = "1M"
 REAL = ("ours", "oxigraph", "rdflib")
 
 
@@ -39,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("--sizes", default="100k,1M", help="sizes of made-up worlds, such as 100k,1M,5M; nothing for none")
     parser.add_argument("--engines", default=",".join(ENGINES), help=f"some of {','.join(ENGINES)}; nothing for none")
-    parser.add_argument("--parts", default="worlds,dates,commands,real", help="some of worlds,dates,commands,real")
+    parser.add_argument("--parts", default="worlds,dates,serving,commands,real", help="some of worlds,dates,serving,commands,real")
     parser.add_argument("--out", type=Path, default=ROOT / "docs", help="folder of performance.csv, performance.md and the charts")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=float, default=Limits().seconds, help="seconds after which a run of a question is killed")
@@ -77,10 +78,20 @@ class Bench:
             for slug in self.engines if "worlds" in self.asked.parts else ():
                 answers[slug] = self.trial(slug, size, data, mix())
                 self._judge(size, answers)
+            if "serving" in self.asked.parts and quads(size) == quads(SERVED):
+                self.serving(size, data)
             if "dates" in self.asked.parts and quads(size) <= CHECKED:
                 questions = {n: q for n, q in library(layout().queries).items() if n in LIBRARY and dates.is_plain(q)}
                 store = open_snapshot(data, {})
                 self.keep(_dated(size, {n: dates.measure(store, q, terms(q, LIBRARY[n])) for n, q in questions.items()}))
+
+    def serving(self, size: str, data: Path) -> None:
+        """Ask ours and the Oxigraph server over HTTP, many clients at once."""
+        if not serving.is_here():
+            self.keep([Measured(size, "serving", "", "absent", f"not installed: {serving.INSTALL}")])
+            return
+        say(f"{size}: serving")
+        self.keep([Measured(size, "serving", name, what, f"{value:.3f}") for name, what, value in serving.measure(data)])
 
     def _data(self, folder: Path, count: int) -> tuple[Path, Built]:
         """Generate and build a world; return its N-Quads and what the build took."""

@@ -110,6 +110,33 @@ class Oxigraph(Server):
         return [str(self.found()), "serve-read-only", "--location", "store", "--bind", address, "--union-default-graph"]
 
 
+class Comity(Server):
+    """Ours over HTTP, each query in a killable process, nothing kept between questions."""
+
+    name = "ours, served"
+    family = "oxigraph"
+    binary = "comity"
+    options: ClassVar[tuple[str, ...]] = ("--cache", "0", "--timeout", "3600", "--memory", "8192", "--answer", "4096")
+
+    def load(self, data: Path) -> None:
+        """The server itself loads."""
+        (self.folder / "data.nq").symlink_to(data.resolve())
+        self.start()
+
+    def command(self) -> list[str]:
+        """Serve the file."""
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}/sparql"
+        return [str(self.found()), "serve", "--data", "data.nq", "--port", str(port), *self.options]
+
+
+class Keeping(Comity):
+    """The same as people run it, with answers kept."""
+
+    name = "ours, served, answers kept"
+    options = ()
+
+
 class Virtuoso(Server):
     """Virtuoso 7, with 2 GB of buffers."""
 

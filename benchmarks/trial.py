@@ -21,8 +21,9 @@ from benchmarks import engines, servers
 from benchmarks.answers import digest
 from benchmarks.engines import Engine
 
-ENGINES: dict[str, type[Engine]] = {"ours": engines.Embedded, "disk": engines.EmbeddedOnDisk, "oxrdflib": engines.Oxrdflib, "oxigraph": servers.Oxigraph,
-                                    "virtuoso": servers.Virtuoso, "jena": servers.Jena, "rdflib": engines.Rdflib}
+ENGINES: dict[str, type[Engine]] = {
+    "ours": engines.Embedded, "served": servers.Comity, "disk": engines.EmbeddedOnDisk, "oxrdflib": engines.Oxrdflib, "oxigraph": servers.Oxigraph,
+    "virtuoso": servers.Virtuoso, "jena": servers.Jena, "rdflib": engines.Rdflib}
 FORK = multiprocessing.get_context("fork")
 
 

@@ -613,7 +613,7 @@ def test_the_editor_has_a_place_for_advice_and_works_without_its_script(client: 
 # Headers
 
 @pytest.mark.parametrize("path", [
-    "/", "/doc/actor/JPN", "/doc/actor/JPN.ttl", f"/sparql?query={quote(STATES)}", "/queries", "/dumps/comity.nt", "/ns.ttl", "/ontology", "/health"])
+    "/", "/doc/actor/JPN", "/doc/actor/JPN.ttl", f"/sparql?query={quote(STATES)}", "/queries", "/dumps/comity.nt", "/ns.ttl", "/ontology"])
 def test_every_answer_is_tagged_with_the_datasets_version_and_not_sent_twice(client: TestClient, path: str) -> None:
     first = client.get(path)
     tag = first.headers["etag"]

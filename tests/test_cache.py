@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import pyoxigraph as ox
 import pytest
 
-from comity.cache import CachedStore, normal
+from comity.cache import CachedStore, Kept, normal
 from comity.errors import QueryError
 from comity.graph import Graph
 from comity.results import Answer
@@ -41,7 +41,7 @@ def test_a_question_that_comes_again_is_not_asked_again(small: Graph) -> None:
     first, again = store.query(STATES), store.query(f"# the same\n{STATES.replace(' WHERE', chr(10) + '  WHERE')}\n")
     assert again is first
     assert len(counting.asked) == 1
-    assert (store.hits, store.misses) == (1, 1)
+    assert (store.kept.hits, store.kept.misses) == (1, 1)
 
 
 @pytest.mark.parametrize(("a", "b"), [
@@ -97,27 +97,36 @@ def test_those_who_ask_at_once_share_one_answer(small: Graph) -> None:
     assert len(counting.asked) == 1
 
 
-def test_the_longest_unused_goes_first(small: Graph) -> None:
-    counting = _Counting(small)
-    size = len(counting.query(STATES).body)
-    counting.asked.clear()
-    store = CachedStore(counting)
-    store.megabytes = 3.5 * size / 2**20  # type: ignore[assignment]
-    texts = [f"{STATES} LIMIT {n}" for n in (1000, 1001, 1002)]
-    for text in texts:
-        store.query(text)
-    store.query(texts[0])
-    store.query(f"{STATES} LIMIT 1003")
-    counting.asked.clear()
-    for text in (texts[0], texts[2], texts[1]):
-        store.query(text)
-    assert counting.asked == [texts[1]]
+def test_the_longest_unused_goes_first() -> None:
+    kept = Kept(megabytes=1)
+    for name in "abcd":
+        kept.put(name, name.upper(), 250_000)
+    assert kept.get("a") == "A"
+    kept.put("e", "E", 250_000)
+    assert [kept.get(name) for name in "abcde"] == ["A", None, "C", "D", "E"]
+
+
+def test_what_comes_again_under_its_name_counts_once() -> None:
+    kept = Kept(megabytes=1)
+    for _ in range(50):
+        kept.put("a", "A", 250_000)
+        kept.put("b", "B", 250_000)
+    assert (kept.get("a"), kept.get("b")) == ("A", "B")
+
+
+def test_a_value_that_would_push_out_the_others_is_not_kept() -> None:
+    kept = Kept(megabytes=1)
+    kept.put("small", 1, 1000)
+    kept.put("large", 2, 300_000)
+    assert (kept.get("small"), kept.get("large")) == (1, None)
 
 
 def test_an_answer_larger_than_all_that_is_kept_is_given_and_not_kept(small: Graph) -> None:
-    store = CachedStore(_Counting(small), megabytes=0)
-    assert len(store.query(STATES)) > 0
-    assert not store._kept
+    counting = _Counting(small)
+    store = CachedStore(counting, megabytes=0)
+    for _ in range(2):
+        assert len(store.query(STATES)) > 0
+    assert len(counting.asked) == 2
 
 
 def test_formats_are_written_once_and_count(small: Graph) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from comity.errors import QueryError
+from comity.errors import InputError, QueryError
 from comity.graph import Graph
 from comity.isolation import IsolatedStore, Limits, QueryStopped
 from comity.store import EmbeddedStore
@@ -30,7 +32,7 @@ def isolated(small: Graph) -> Iterator[IsolatedStore]:
 
 
 def _processes(store: IsolatedStore) -> list[int]:
-    return [worker.pid for worker in list(store._idle.queue)]
+    return [worker.pid for worker in list(store._pool.idle)]
 
 
 def test_answers_are_those_of_the_graph_itself(isolated: IsolatedStore, small: Graph) -> None:
@@ -80,8 +82,14 @@ def test_busy_workers_are_said_to_be_busy(small: Graph) -> None:
     assert isinstance(small.store, EmbeddedStore)
     store = IsolatedStore(small.store, Limits(workers=1, seconds=0.5, megabytes=256))
     try:
-        with store._worker(), pytest.raises(QueryStopped, match="all 1 workers stayed busy"):
+        worker = store._pool.claim().result()
+        with pytest.raises(QueryStopped, match="all 1 workers stayed busy"):
             store.query("ASK {}")
+        with pytest.raises(QueryStopped, match="all 1 workers stayed busy"):
+            asyncio.run(store.fetch("ASK {}", "json", "nt"))
+        store._pool.give(worker)
+        assert store.query("ASK {}").rows.cells
+        assert asyncio.run(store.fetch("ASK {}", "json", "nt"))[0].count == 1
     finally:
         store.close()
 
@@ -94,6 +102,84 @@ def test_a_memory_bomb_ends_only_its_own_worker(small: Graph) -> None:
         with pytest.raises(QueryStopped, match="more than 16 MB"):
             store.query(BOMB)
         assert store.query("ASK {}").rows.cells
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
+def test_rows_come_written_and_counted(isolated: IsolatedStore, small: Graph, name: str) -> None:
+    text = "SELECT ?s ?label WHERE { ?s rdfs:label ?label } ORDER BY ?s ?label"
+    made, advice = asyncio.run(isolated.fetch(text, name, "nt"))
+    answer = small.store.query(text)
+    assert (made.kind, made.name, made.count, made.body, advice) == ("rows", name, len(answer.rows), answer.serialize(name), 0)
+
+
+def test_a_graph_comes_in_the_format_for_graphs(isolated: IsolatedStore, small: Graph) -> None:
+    text = "CONSTRUCT { ?s a ?c } WHERE { ?s a ?c }"
+    made = asyncio.run(isolated.fetch(text, "csv", "ttl"))[0]
+    answer = small.store.query(text)
+    assert (made.kind, made.name, made.count, made.body) == ("graph", "ttl", len(answer), answer.serialize("ttl"))
+
+
+@pytest.mark.parametrize(("text", "rows", "graph", "error"), [
+    ("SELECT * WHERE { ?s ?p ?o }", "", "ttl", "use one of json, xml, csv, tsv"),
+    ("CONSTRUCT WHERE { ?s a ?c }", "csv", "", "use one of ttl"),
+    ("ASK {}", "", "ttl", "use one of table, json")])
+def test_a_format_of_the_other_kind_is_refused(isolated: IsolatedStore, text: str, rows: str, graph: str, error: str) -> None:
+    with pytest.raises(InputError, match=error):
+        asyncio.run(isolated.fetch(text, rows, graph))
+
+
+@pytest.mark.parametrize(("text", "error"), [
+    ("SELECT * { SERVICE <http://example.org/> {} }", "SERVICE is refused"),
+    ("SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }", "no graph of the dataset is called file:///etc/passwd")])
+def test_what_is_fetched_is_vetted(isolated: IsolatedStore, text: str, error: str) -> None:
+    with pytest.raises(QueryError, match=error) as caught:
+        asyncio.run(isolated.fetch(text, "json", "nt"))
+    assert (caught.value.line, caught.value.column > 1) == (1, True)
+
+
+def test_a_runaway_query_does_not_hold_up_others_in_the_loop(isolated: IsolatedStore) -> None:
+    async def both() -> tuple[BaseException, float]:
+        runaway = asyncio.create_task(isolated.fetch(RUNAWAY, "json", "nt"))
+        await asyncio.sleep(0.05)
+        start = time.perf_counter()
+        await isolated.fetch("ASK {}", "json", "nt")
+        seconds = time.perf_counter() - start
+        return (await asyncio.gather(runaway, return_exceptions=True))[0], seconds
+
+    error, seconds = asyncio.run(both())
+    assert isinstance(error, QueryStopped)
+    assert "stopped after 1 s" in str(error)
+    assert seconds < 0.9
+    assert len(_processes(isolated)) == 2
+
+
+def test_who_stops_waiting_leaves_the_worker_to_the_next(isolated: IsolatedStore) -> None:
+    held = [isolated._pool.claim().result() for _ in range(2)]
+
+    async def give_up() -> None:
+        waiting = asyncio.create_task(isolated.fetch("ASK {}", "json", "nt"))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    asyncio.run(give_up())
+    for worker in held:
+        isolated._pool.give(worker)
+    assert len(_processes(isolated)) == 2
+
+
+@pytest.mark.parametrize("text", ["SELECT * WHERE { ?a ?b ?c . ?d ?e ?f }", "SELECT * WHERE { GRAPH ?g { ?a ?b ?c } . ?d a ?f }"])
+def test_an_answer_over_the_limit_is_refused_and_its_worker_kept(small: Graph, text: str) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    store = IsolatedStore(small.store, Limits(workers=1, seconds=20.0, megabytes=256, answer=1))
+    try:
+        before = _processes(store)
+        for ask in (store.query, lambda text: asyncio.run(store.fetch(text, "csv", "nt"))):
+            with pytest.raises(QueryStopped, match="more than 1 MB; take it in parts"):
+                ask(text)
+        assert _processes(store) == before
     finally:
         store.close()
 

@@ -6,35 +6,71 @@ question that is being answered is not asked a second time: whoever asks the sam
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from typing import Any
 
-from comity.results import Answer
+from comity.isolation import IsolatedStore
+from comity.results import Answer, Written
 from comity.store import EmbeddedStore
 from comity.syntax import Term, bind, keywords, tokens
 
-Key = tuple[str, tuple[str, ...], tuple[str, ...]]
 #: what makes two answers to one question differ
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
-_MOST = 2_000
+_MOST = 20_000
+_OVERHEAD = 1_000
+
+
+class Kept:
+    """Values by key, up to a number of megabytes; the longest unused goes first. Attributes: `hits` and `misses`, how often one was there."""
+
+    def __init__(self, megabytes: float) -> None:
+        self.megabytes = megabytes
+        self.hits = self.misses = 0
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Any:
+        """Return what is kept under `key`, or None."""
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                self.misses += 1
+                return None
+            self.hits += 1
+            self._values.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Hashable, value: object, size: int) -> None:
+        """Keep `value`, of `size` bytes, unless it alone would take a quarter of the room."""
+        size += _OVERHEAD
+        if size > self.megabytes * 2**18:
+            return
+        with self._lock:
+            self._size += size - self._values.pop(key, (None, 0))[1]
+            self._values[key] = value, size
+            while self._size > self.megabytes * 2**20 or len(self._values) > _MOST:
+                self._size -= self._values.popitem(last=False)[1][1]
 
 
 class CachedStore(EmbeddedStore):
-    """A graph that keeps its answers.
+    """A graph that keeps its answers. Attributes: `kept`, where they are."""
 
-    Attributes: `megabytes`, how much is kept; `hits` and `misses`, how often an answer was there.
-    """
-
-    def __init__(self, asked: EmbeddedStore, megabytes: int = 64) -> None:
+    def __init__(self, asked: EmbeddedStore, megabytes: float = 64) -> None:
         super().__init__(asked.store, asked.prefixes)
-        self.megabytes = megabytes
-        self.hits = self.misses = 0
+        self.kept = Kept(megabytes)
         self._asked = asked
-        self._kept: OrderedDict[Key, Answer] = OrderedDict()
-        self._running: dict[Key, Future[Answer]] = {}
+        self._running: dict[Hashable, Future[Any]] = {}
         self._lock = threading.Lock()
+
+    @property
+    def fetches(self) -> bool:
+        """Whether answers can be had without a thread: `fetch` needs workers behind it."""
+        return isinstance(self._asked, IsolatedStore)
 
     def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
@@ -42,38 +78,62 @@ class CachedStore(EmbeddedStore):
         bound = bind(text, parameters or {})
         graphs = tuple(default_graphs), tuple(named_graphs)
         key = (normal(bound), *graphs)
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self.hits += 1
-                self._kept.move_to_end(key)
-                return kept
-            self.misses += 1
-            exact = (bound, *graphs)  # the place of a mistake belongs to one wording
-            running = self._running.get(exact)
-            if running is None:
-                mine = self._running[exact] = Future()
+        answer: Answer | None = self.kept.get(key)
+        if answer is not None:
+            return answer
+        mine, running = self._run((bound, *graphs))
         if running is not None:
-            return running.result()
+            answer = running.result()
+            assert isinstance(answer, Answer)
+            return answer
         try:
             answer = self._asked.query(bound, default_graphs=default_graphs, named_graphs=named_graphs)
-            if not _CHANGING & keywords(bound).keys():
-                self._keep(key, answer)
-            mine.set_result(answer)
+            self._settle(key, bound, mine, answer, 4 * answer.size)  # it may yet be written in other formats
         except BaseException as error:
             mine.set_exception(error)
             raise
         finally:
-            with self._lock:
-                del self._running[exact]
+            self._end((bound, *graphs))
         return answer
 
-    def _keep(self, key: Key, answer: Answer) -> None:
+    async def fetch(self, text: str, rows: str, graph: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> tuple[Written, int]:
+        """Do what `IsolatedStore.fetch` does, from what is kept if it was asked before."""
+        assert isinstance(self._asked, IsolatedStore)
+        exact = text, tuple(default_graphs), tuple(named_graphs), rows, graph
+        key = (normal(text), *exact[1:])
+        found: tuple[Written, int] | None = self.kept.get(key)
+        if found is not None:
+            return found
+        mine, running = self._run(exact)
+        if running is not None:
+            return await asyncio.wrap_future(running)
+        try:
+            found = await self._asked.fetch(text, rows, graph, default_graphs, named_graphs)
+            self._settle(key, text, mine, found, len(found[0].body))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        finally:
+            self._end(exact)
+        return found
+
+    def _run(self, exact: Hashable) -> tuple[Future[Any], Future[Any] | None]:
+        """Return a place for the answer to a question, and where another is being answered already; the place of a mistake belongs to one wording."""
         with self._lock:
-            self._kept[key] = answer
-            size = sum(kept.size for kept in self._kept.values())
-            while self._kept and (size > self.megabytes * 2**20 or len(self._kept) > _MOST):
-                size -= self._kept.popitem(last=False)[1].size
+            mine: Future[Any] = Future()
+            running = self._running.get(exact)
+            if running is None:
+                self._running[exact] = mine
+            return mine, running
+
+    def _settle(self, key: Hashable, text: str, mine: Future[Any], answer: object, size: int) -> None:
+        if not _CHANGING & keywords(text).keys():
+            self.kept.put(key, answer, size)
+        mine.set_result(answer)
+
+    def _end(self, exact: Hashable) -> None:
+        with self._lock:
+            del self._running[exact]
 
 
 def normal(text: str) -> str:

@@ -7,25 +7,26 @@ loading, before the server starts any thread: they share the graph's memory, and
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import faulthandler
 import json
 import os
-import queue
 import resource
 import signal
 import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Never
 
-from comity.errors import QueryError, StoreError
-from comity.results import Answer
+from comity.errors import InputError, QueryError, StoreError
+from comity.results import Answer, TooLarge, Written, write
 from comity.store import EmbeddedStore
 from comity.syntax import Term, bind
 
@@ -44,72 +45,155 @@ class Limits:
     answer: int = 100
 
 
+_SIZES = struct.Struct("!IQ")
+
+
 class IsolatedStore(EmbeddedStore):
     """An embedded graph whose queries run in killable processes.
 
-    Make it before any thread is started. Attributes: `limits`.
+    Make it before any thread is started. Attributes: `limits`. With `advise`, which counts the pieces of advice on a query,
+    workers count them too.
     """
 
-    def __init__(self, loaded: EmbeddedStore, limits: Limits) -> None:
+    def __init__(self, loaded: EmbeddedStore, limits: Limits, advise: Callable[[str], int] = lambda _: 0) -> None:
         super().__init__(loaded.store, loaded.prefixes)
         self.limits = limits
-        self._nursery = _Nursery(loaded, limits)
-        self._idle: queue.Queue[_Worker] = queue.Queue()
-        for _ in range(limits.workers):
-            self._idle.put(self._nursery.spawn())
+        self._nursery = _Nursery(_Task(loaded, limits, advise))
+        self._pool = _Pool([self._nursery.spawn() for _ in range(limits.workers)])
 
     def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
         """Answer `text` in a worker. Raises `QueryError` as the graph does, and `QueryStopped` past a limit."""
-        request = {"text": bind(text, parameters or {}), "default_graphs": list(default_graphs), "named_graphs": list(named_graphs)}
-        with self._worker() as worker:
+        request = {"text": bind(text, parameters or {}), "default_graphs": [*default_graphs], "named_graphs": [*named_graphs], "rows": "json", "graph": "nt"}
+        claim = self._pool.claim()
+        try:
+            worker = claim.result(self.limits.seconds)
+        except TimeoutError:
+            self._pool.drop(claim)
+            raise self._busy() from None
+        try:
             reply = worker.ask(request, self.limits)
-        kind, _, body = reply.partition(b"\n")
-        if kind == b"error":
-            raise QueryError(**json.loads(body))
-        if kind == b"large":
-            raise QueryStopped(body.decode())
-        return Answer(kind.decode(), body, self.prefixes)
-
-    def close(self) -> None:
-        """End all workers and their nursery."""
-        self._nursery.close()
-        while not self._idle.empty():
-            self._idle.get_nowait().kill()
-
-    @contextlib.contextmanager
-    def _worker(self) -> Iterator[_Worker]:
-        """Lend an idle worker; one that had to be stopped is replaced by a fresh one."""
-        try:
-            worker = self._idle.get(timeout=self.limits.seconds)
-        except queue.Empty:
-            raise QueryStopped(f"all {self.limits.workers} workers stayed busy for {self.limits.seconds:g} s; try again later") from None
-        try:
-            yield worker
         except BaseException:  # a reply left unread would answer the next query
             worker.kill()
             worker = self._nursery.spawn()
             raise
         finally:
-            self._idle.put(worker)
+            self._pool.give(worker)
+        written = _read(*reply)[0]
+        return Answer(written.kind, written.body, self.prefixes)
+
+    async def fetch(self, text: str, rows: str, graph: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> tuple[Written, int]:
+        """Vet and answer `text` without a thread, written in the format `rows`, or `graph` for triples; with it the number of pieces of advice.
+
+        Raises `QueryError`, `QueryStopped` past a limit, `InputError` for a format of the other kind.
+        """
+        request = {"text": text, "default_graphs": [*default_graphs], "named_graphs": [*named_graphs], "rows": rows, "graph": graph, "vet": True}
+        claim = self._pool.claim()
+        try:
+            worker = await asyncio.wait_for(asyncio.wrap_future(claim), self.limits.seconds)
+        except BaseException as error:
+            self._pool.drop(claim)
+            if isinstance(error, TimeoutError):
+                raise self._busy() from None
+            raise
+        try:
+            reply = await worker.ask_here(request, self.limits)
+        except BaseException:
+            worker.kill()
+            worker = await asyncio.to_thread(self._nursery.spawn)
+            raise
+        finally:
+            self._pool.give(worker)
+        return _read(*reply)
+
+    def close(self) -> None:
+        """End all workers and their nursery."""
+        self._nursery.close()
+        for worker in self._pool.idle:
+            worker.kill()
+
+    def _busy(self) -> QueryStopped:
+        return QueryStopped(f"all {self.limits.workers} workers stayed busy for {self.limits.seconds:g} s; try again later")
+
+
+_ERRORS: dict[str, Callable[..., Exception]] = {"QueryError": QueryError, "QueryStopped": QueryStopped, "InputError": InputError}
+
+
+class _Pool:
+    """Idle workers, and who waits for one, in the order of coming."""
+
+    def __init__(self, workers: Iterable[_Worker]) -> None:
+        self.idle = deque(workers)
+        self._waiting: deque[Future[_Worker]] = deque()
+        self._lock = threading.Lock()
+
+    def claim(self) -> Future[_Worker]:
+        """Return a worker that is idle, or will be."""
+        claim: Future[_Worker] = Future()
+        with self._lock:
+            if self.idle:
+                claim.set_result(self.idle.popleft())
+            else:
+                self._waiting.append(claim)
+        return claim
+
+    def give(self, worker: _Worker) -> None:
+        """Hand an idle worker to whoever waits longest."""
+        with self._lock:
+            while self._waiting:
+                claim = self._waiting.popleft()
+                if claim.set_running_or_notify_cancel():
+                    claim.set_result(worker)
+                    return
+            self.idle.append(worker)
+
+    def drop(self, claim: Future[_Worker]) -> None:
+        """Give a claim up; a worker that came in that moment goes to the next."""
+        if not claim.cancel() and not claim.cancelled():
+            self.give(claim.result())
 
 
 class _Worker:
-    """One process at the other end of a socket."""
+    """One process at the other end of a socket; messages both ways are preceded by their lengths."""
 
-    def __init__(self, connection: Connection, pid: int) -> None:
+    def __init__(self, connection: socket.socket, pid: int) -> None:
         self.connection = connection
         self.pid = pid
 
-    def ask(self, request: dict[str, Any], limits: Limits) -> bytes:
-        """Send a request and return the reply. Raises `QueryStopped` if none comes in time or the process ends."""
+    def ask(self, request: dict[str, Any], limits: Limits) -> tuple[bytes, bytes]:
+        """Send a request and return head and body of the reply. Raises `QueryStopped` if none comes in time or the process ends."""
+        self.connection.settimeout(limits.seconds)
         try:
-            self.connection.send_bytes(json.dumps(request).encode())
-            if not self.connection.poll(limits.seconds):
-                raise QueryStopped(f"the query was stopped after {limits.seconds:g} s; narrow it, add LIMIT, or use the dump")
-            return self.connection.recv_bytes()
-        except (EOFError, OSError):
-            raise QueryStopped(f"the query was stopped: it needed more than {limits.megabytes} MB; narrow it, add LIMIT, or use the dump") from None
+            _send(self.connection, json.dumps(request).encode())
+            sizes = _receive(self.connection, _SIZES.size)
+            head, body = _SIZES.unpack(sizes)
+            return bytes(_receive(self.connection, head)), bytes(_receive(self.connection, body))
+        except (EOFError, OSError) as error:
+            raise _stopped(error, limits) from None
+
+    async def ask_here(self, request: dict[str, Any], limits: Limits) -> tuple[bytes, bytes]:
+        """Do the same without a thread."""
+        loop = asyncio.get_running_loop()
+        self.connection.setblocking(False)
+
+        async def receive(size: int) -> bytes:
+            buffer = memoryview(bytearray(size))
+            done = 0
+            while done < size:
+                count = await loop.sock_recv_into(self.connection, buffer[done:])
+                if not count:
+                    raise EOFError
+                done += count
+            return bytes(buffer)
+
+        try:
+            async with asyncio.timeout(limits.seconds):
+                message = json.dumps(request).encode()
+                await loop.sock_sendall(self.connection, struct.pack("!I", len(message)) + message)
+                head, body = _SIZES.unpack(await receive(_SIZES.size))
+                return await receive(head), await receive(body)
+        except (EOFError, OSError) as error:
+            raise _stopped(error, limits) from None
 
     def kill(self) -> None:
         """End the process at once."""
@@ -118,16 +202,47 @@ class _Worker:
         self.connection.close()
 
 
+def _stopped(error: Exception, limits: Limits) -> QueryStopped:
+    if isinstance(error, TimeoutError):
+        return QueryStopped(f"the query was stopped after {limits.seconds:g} s; narrow it, add LIMIT, or use the dump")
+    return QueryStopped(f"the query was stopped: it needed more than {limits.megabytes} MB; narrow it, add LIMIT, or use the dump")
+
+
+def _send(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(struct.pack("!I", len(message)) + message)
+
+
+def _receive(connection: socket.socket, size: int) -> bytearray:
+    """Read `size` bytes. Raises `EOFError` if the other end closed."""
+    buffer = bytearray(size)
+    done = 0
+    while done < size:
+        count = connection.recv_into(memoryview(buffer)[done:])
+        if not count:
+            raise EOFError
+        done += count
+    return buffer
+
+
+def _read(head: bytes, body: bytes) -> tuple[Written, int]:
+    """Return what a reply says. Raises the error that it carries."""
+    said = json.loads(head)
+    error = said.pop("error", None)
+    if error is not None:
+        raise _ERRORS[error](said.pop("message"), **said)
+    return Written(said["kind"], said["name"], said["count"], body), said["advice"]
+
+
 class _Nursery:
     """A process without threads that holds the graph and forks workers when asked."""
 
-    def __init__(self, loaded: EmbeddedStore, limits: Limits) -> None:
+    def __init__(self, task: _Task) -> None:
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
             self.control.close()
-            _nurse(theirs, loaded, limits)
+            _nurse(theirs, task)
         theirs.close()
 
     def spawn(self) -> _Worker:
@@ -139,7 +254,7 @@ class _Nursery:
                 pid = struct.unpack("!i", self.control.recv(4))[0]
             except (OSError, struct.error):
                 raise StoreError("the server's workers are gone; start the server again") from None
-        return _Worker(Connection(ours.detach()), pid)
+        return _Worker(ours, pid)
 
     def close(self) -> None:
         """End the nursery; its control socket at its end is what it waits on."""
@@ -148,7 +263,7 @@ class _Nursery:
             os.waitpid(self.pid, 0)
 
 
-def _nurse(control: socket.socket, loaded: EmbeddedStore, limits: Limits) -> Never:
+def _nurse(control: socket.socket, task: _Task) -> Never:
     """Fork a worker for each socket that arrives, until the server's end closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -160,36 +275,55 @@ def _nurse(control: socket.socket, loaded: EmbeddedStore, limits: Limits) -> Nev
         pid = os.fork()
         if pid == 0:
             control.close()
-            _work(Connection(descriptors[0]), loaded, limits)
+            _work(socket.socket(fileno=descriptors[0]), task)
         os.close(descriptors[0])
         control.send(struct.pack("!i", pid))
 
 
-def _work(connection: Connection, loaded: EmbeddedStore, limits: Limits) -> Never:
+def _work(connection: socket.socket, task: _Task) -> Never:
     """Answer requests until the server's end closes or the process is killed."""
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stderr__.fileno() if sys.__stderr__ else 2)
-    _limit_memory(limits.megabytes)
+    _limit_memory(task.limits.megabytes)
     while True:
         try:
-            request = json.loads(connection.recv_bytes())
-            connection.send_bytes(_reply(loaded, request, limits.answer))
+            size = struct.unpack("!I", _receive(connection, 4))[0]
+            head, body = task.reply(**json.loads(_receive(connection, size)))
+            connection.sendall(_SIZES.pack(len(head), len(body)) + head)
+            connection.sendall(body)
         except EOFError:
             os._exit(0)
         except (MemoryError, OSError):
             os._exit(1)
 
 
-def _reply(loaded: EmbeddedStore, request: dict[str, Any], megabytes: int) -> bytes:
-    """Return the kind of answer, a line feed and its body; for an error, `error` and its fields as JSON; `large` for one that is too large."""
-    try:
-        answer = loaded.query(**request)
-        if len(answer.body) > megabytes * 2**20:
-            said = f"the answer has {len(answer):,} rows in {len(answer.body) / 2**20:.0f} MB, and at most {megabytes} MB are given"
-            return f"large\n{said}; take it in parts with ORDER BY, LIMIT and OFFSET, or take a dump".encode()
-        return answer.kind.encode() + b"\n" + answer.body
-    except QueryError as error:
-        return b"error\n" + json.dumps({"message": str(error), "line": error.line, "column": error.column}).encode()
+@dataclass(frozen=True)
+class _Task:
+    """What every worker does: answer from a graph, within limits, with the count of advice."""
+
+    loaded: EmbeddedStore
+    limits: Limits
+    advise: Callable[[str], int]
+
+    def reply(self, text: str, rows: str, graph: str, default_graphs: list[str], named_graphs: list[str], *, vet: bool = False) -> tuple[bytes, bytes]:
+        """Return the head of a reply, in JSON, and its body; an error is a head with its name and what it is made of."""
+        try:
+            if vet:
+                self.loaded.vet(text)
+            most = self.limits.answer * 2**20
+            made = self.loaded.evaluate(text, lambda raw: write(raw, rows, graph, self.loaded.prefixes, most), default_graphs, named_graphs)
+            return _head(kind=made.kind, name=made.name, count=made.count, advice=self.advise(text) if vet else 0), made.body
+        except TooLarge:
+            said = f"the answer has more than {self.limits.answer} MB; take it in parts with ORDER BY, LIMIT and OFFSET, or take a dump"
+            return _head(error="QueryStopped", message=said), b""
+        except QueryError as error:
+            return _head(error="QueryError", message=str(error), line=error.line, column=error.column), b""
+        except InputError as error:
+            return _head(error="InputError", message=str(error)), b""
+
+
+def _head(**said: object) -> bytes:
+    return json.dumps(said).encode()
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -5,11 +5,13 @@ Serialisation happens in the engine's own writers; only the table for people is 
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import pyoxigraph as ox
 
@@ -34,6 +36,7 @@ GRAPH_FORMATS: Final = {
     "trig": ox.RdfFormat.TRIG,
 }
 
+_QUOTED = re.compile(rb'"[^"]*"')
 Raw = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Cell = ox.NamedNode | ox.Literal | ox.BlankNode | None
 
@@ -102,7 +105,7 @@ class Answer:
         """Count rows or triples; a truth value counts as one."""
         if self.kind == "boolean":
             return 1
-        return self.body.count(b"\n") if self.kind == "graph" else self.serialize("tsv").count(b"\n") - 1
+        return self.body.count(b"\n") if self.kind == "graph" else count_rows(self.body, "json")
 
     def to_table(self) -> str:
         """Lay the rows out for people, every cell in full."""
@@ -150,6 +153,67 @@ class Rows:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(self.names)
             writer.writerows([[plain(c) or "" for c in row] for row in self.cells])
+
+
+@dataclass(frozen=True)
+class Written:
+    """An answer in one format: its kind as in `Answer`, the format's name, how many rows or triples, and the bytes."""
+
+    kind: str
+    name: str
+    count: int
+    body: bytes
+
+
+class TooLarge(Exception):
+    """An answer has more bytes than may be written."""
+
+
+def write(raw: Raw, rows: str, graph: str, prefixes: dict[str, str], most: int) -> Written:
+    """Write an engine's results in the format `rows`, or `graph` for triples, while they are found.
+
+    Raises `TooLarge` as soon as rows have more than `most` bytes, `InputError` for a format of the other kind, and what the engine raises.
+    """
+    if isinstance(raw, ox.QuerySolutions):
+        if rows not in ROW_FORMATS:
+            raise InputError(f"this query gives rows, and {rows or 'nothing acceptable'} holds none; use one of {', '.join(ROW_FORMATS)}")
+        sink = _Sink(most)
+        raw.serialize(output=cast("IO[bytes]", sink), format=ROW_FORMATS[rows])
+        body = b"".join(sink.parts)
+        return Written("rows", rows, count_rows(body, rows), body)
+    answer = answer_of(raw, prefixes)
+    name = graph if answer.kind == "graph" else rows
+    body = answer.serialize(name)
+    if len(body) > most:
+        raise TooLarge
+    return Written(answer.kind, name, len(answer), body)
+
+
+class _Sink(io.RawIOBase):
+    """Takes bytes up to a limit; one large buffer would be copied again and again as it grows."""
+
+    def __init__(self, most: int) -> None:
+        self.parts: list[bytes] = []
+        self.left = most
+
+    def write(self, data: Any) -> int:
+        part = bytes(data)
+        self.left -= len(part)
+        if self.left < 0:
+            raise TooLarge
+        self.parts.append(part)
+        return len(part)
+
+
+def count_rows(body: bytes, name: str) -> int:
+    """Count the rows in SPARQL results as the engine writes them in the format `name`."""
+    if name == "xml":
+        return body.count(b"<result>")
+    if name == "csv":
+        return (_QUOTED.sub(b"", body) if b'"' in body else body).count(b"\n") - 1
+    if name == "json":
+        body = ox.parse_query_results(body, format=ROW_FORMATS["json"]).serialize(format=ROW_FORMATS["tsv"]) or b""
+    return body.count(b"\n") - 1
 
 
 def answer_of(raw: Raw, prefixes: dict[str, str]) -> Answer:

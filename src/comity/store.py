@@ -12,21 +12,24 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
 from comity.errors import InputError, QueryError, StoreError
-from comity.results import Answer, answer_of
+from comity.results import Answer, Raw, answer_of
 from comity.snapshot import MANIFEST, QUADS, STORE, Snapshot, find
-from comity.syntax import Term, bind, keywords, position, tokens, undeclared
+from comity.syntax import Term, bind, graphs_named, keywords, position, refuse_side_effects, tokens, undeclared
 from comity.views import VIEW, Moment, look, moment_of
 from comity.vocabulary import BASE, DATASET, DATASET_GRAPH, OWL
 
 #: what one quad takes in memory and to load, measured (docs/performance.md); it decides only when loading pays
 _BYTES_A_QUAD, _SECONDS_A_QUAD = 400, 3e-6
 _VIEWS_KEPT = 3
+T = TypeVar("T")
+_GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } }"
 _FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nt": ox.RdfFormat.N_TRIPLES}
 
 
@@ -55,15 +58,19 @@ class EmbeddedStore:
     def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
         """Answer `text`; relative IRIs count from ours, and our prefixes need not be declared. Raises `QueryError`."""
-        bound, moment = _view_asked(bind(text, parameters or {}), default_graphs, named_graphs)
+        return self.evaluate(bind(text, parameters or {}), lambda raw: answer_of(raw, self.prefixes), default_graphs, named_graphs)
+
+    def evaluate(self, text: str, read: Callable[[Raw], T], default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> T:
+        """Return what `read` makes of the engine's results, which live no longer than this call. Raises `QueryError`, and what `read` raises."""
+        bound, moment = _view_asked(text, default_graphs, named_graphs)
         if moment is not None:
-            return self._at(moment).query(bound)
+            return self._at(moment).evaluate(bound, read)
         dataset: dict[str, Any] = {} if "from" in bound.lower() and "FROM" in keywords(bound) else {"use_default_graph_as_union": True}
         start = time.perf_counter()
         try:
             if default_graphs or named_graphs:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
-            return answer_of(self.store.query(bound, base_iri=BASE, prefixes=self.prefixes, **dataset), self.prefixes)
+            return read(self.store.query(bound, base_iri=BASE, prefixes=self.prefixes, **dataset))
         except SyntaxError as error:
             failure = _syntax_error(bound, str(error), self.prefixes)
         except (OSError, RuntimeError, ValueError) as error:
@@ -71,6 +78,21 @@ class EmbeddedStore:
         finally:
             self._spend(time.perf_counter() - start)
         raise failure  # outside the handlers: a context would keep the engine's results alive beyond this thread
+
+    def vet(self, text: str) -> None:
+        """Raise `QueryError` if a query reaches out, or names a graph that is not here: nothing is fetched, so its answer would be empty.
+
+        Graphs named beside the query may be missing, as the protocol's own tests name some that a server cannot have.
+        """
+        refuse_side_effects(text)
+        for iri, start in graphs_named(text):
+            if self._names and iri not in self._names and not iri.startswith(VIEW):
+                line, column = position(text, start)
+                raise QueryError(f"no graph of the dataset is called {iri}, and none is fetched; list them with: {_GRAPHS}", line=line, column=column)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(name.value for name in self.store.named_graphs())
 
     def _at(self, moment: Moment) -> EmbeddedStore:
         """Return the view of the graph at `moment`, made once and kept while it is among the last few asked for."""

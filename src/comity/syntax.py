@@ -7,7 +7,8 @@ the variable's token by a serialised term works alike on every engine, and never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -42,10 +43,10 @@ class Token(NamedTuple):
     start: int
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Split `text` into tokens that joined again give `text`."""
-    for match in _TOKENS.finditer(text):
-        yield Token(match.lastgroup or "other", match[0], match.start())
+@lru_cache(maxsize=16)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Split `text` into tokens that joined again give `text`; several readers of one query come one after the other."""
+    return tuple(Token(match.lastgroup or "other", match[0], match.start()) for match in _TOKENS.finditer(text))
 
 
 def keywords(text: str) -> dict[str, int]:

@@ -1,12 +1,10 @@
 """A graph becomes an ASGI application: SPARQL, linked data, the query library, measures, dumps and pages.
 
-Handlers are a few lines each; what they show is made elsewhere. Every answer carries the dataset's version as ETag,
-and no page loads anything from another host.
+Handlers are a few lines each; what they show is made elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,16 +16,18 @@ from starlette.staticfiles import StaticFiles
 
 from comity import __version__
 from comity.api import cited, entities, library, manual, problems, protocol
+from comity.api.envelope import Envelope
 from comity.errors import ComityError
 from comity.graph import Graph
 from comity.names import dataset_version
 from comity.site.pages import overview, render
 
-POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
+def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0) -> FastAPI:
+    """Return the application that serves `graph`; cited answers are kept in the folder `kept`, beside the build by default.
 
-def create_app(graph: Graph, kept: Path | None = None) -> FastAPI:
-    """Return the application that serves `graph`; cited answers are kept in the folder `kept`, beside the build by default."""
+    Whole answers are kept in memory up to `megabytes`, to be given again.
+    """
     app = FastAPI(title="Comity", version=__version__, docs_url=None, redoc_url=None,
                   description="A knowledge graph of international data governance.",
                   license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
@@ -39,8 +39,8 @@ def create_app(graph: Graph, kept: Path | None = None) -> FastAPI:
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
-                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Link"])
-    app.middleware("http")(_headers)
+                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Cache-Status", "Link"])
+    app.add_middleware(Envelope, version=app.state.version, megabytes=megabytes)  # the last added is the outermost
     app.include_router(cited.router)
     app.include_router(entities.router)
     app.include_router(library.router)
@@ -48,40 +48,6 @@ def create_app(graph: Graph, kept: Path | None = None) -> FastAPI:
     _add_endpoint(app)
     _add_pages(app)
     return app
-
-
-async def _headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Add what every answer states: dataset version, caching by it, and what a page may load."""
-    version = request.app.state.version
-    etag = f'"{version}"'
-    asked = request.method
-    if asked == "HEAD":  # every address that answers GET answers HEAD; the server leaves the body out
-        request.scope["method"] = "GET"
-    response = await call_next(request)
-    request.scope["method"] = asked
-    if response.status_code == 200 and _is_fixed(request):
-        if asked in ("GET", "HEAD") and {etag, "*"} & set(_tags(request.headers.get("if-none-match", ""))):
-            response = Response(status_code=304)
-        response.headers["ETag"] = etag
-    response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("vary"), "Accept")))
-    response.headers["Comity-Version"] = version
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
-
-
-def _is_fixed(request: Request) -> bool:
-    """Whether the same address gives the same answer until the next build: not static files, nor questions that mean today."""
-    path = request.url.path
-    if "today" in request.query_params.values():
-        return False
-    return not path.startswith(("/static/", "/q/", "/timegate/")) and (not path.startswith(("/queries/", "/metrics")) or "as_of" in request.query_params)
-
-
-def _tags(header: str) -> list[str]:
-    """Return the entity tags of an If-None-Match header, weak ones as strong."""
-    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
 
 
 def _add_endpoint(app: FastAPI) -> None:

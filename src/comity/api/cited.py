@@ -33,7 +33,7 @@ async def keep(request: Request) -> Response:
 
 def _cite(request: Request, call: Call) -> Citation:
     state = request.app.state
-    vet(request, state.graph, call)
+    vet(state.graph, call.query)
     return citing.cite(state.graph, state.cited, call.query, call.as_of, call.known_on, possibly=call.possibly)
 
 

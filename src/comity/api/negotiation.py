@@ -5,6 +5,7 @@ Parsing of media ranges and q-values is left to python-mimeparse.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import mimeparse
@@ -37,6 +38,15 @@ def choose(accept: str | None, offered: tuple[str, ...]) -> str:
 
     Raises `Problem` 406 if none is acceptable and 400 if the header is malformed.
     """
+    best = acceptable(accept, offered)
+    if not best:
+        raise Problem(406, f"nothing acceptable: this answer comes as {', '.join(MEDIA[n] for n in offered)}")
+    return best
+
+
+@lru_cache(maxsize=1024)
+def acceptable(accept: str | None, offered: tuple[str, ...]) -> str:
+    """Return the name of the format that `accept` likes best among `offered`, empty if there is none. Raises `Problem` 400 if the header is malformed."""
     if not accept or accept.strip() == "*/*":
         return offered[0]
     media = {MEDIA[name]: name for name in offered} | {alias: name for alias, name in ALIASES.items() if name in offered}
@@ -45,9 +55,7 @@ def choose(accept: str | None, offered: tuple[str, ...]) -> str:
         best = mimeparse.best_match(ranked, accept)
     except ValueError:
         raise Problem(400, f"the Accept header {accept[:80]!r} is malformed; write media types such as text/csv") from None
-    if not best:
-        raise Problem(406, f"nothing acceptable: this answer comes as {', '.join(MEDIA[n] for n in offered)}")
-    return media[best]
+    return media[best] if best else ""
 
 
 def by_name(name: str, offered: tuple[str, ...]) -> str:

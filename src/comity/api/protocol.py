@@ -14,22 +14,21 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from comity import queries
 from comity.advice import Advice
-from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, by_name, choose, content_type
+from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, acceptable, by_name, choose, content_type
 from comity.api.problems import Problem
-from comity.errors import QueryError
+from comity.errors import InputError, QueryError
 from comity.graph import Graph
 from comity.isolation import QueryStopped
 from comity.results import Answer, graph_answer
 from comity.site.pages import render
 from comity.store import EmbeddedStore
-from comity.syntax import graphs_named, pointer, position, refuse_side_effects
-from comity.views import VIEW
+from comity.syntax import pointer, refuse_side_effects
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 MAXIMUM_BODY = 1_000_000
-_GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } }"
 
 
 @dataclass(frozen=True)
@@ -91,41 +90,81 @@ async def answer(request: Request, graph: Graph) -> Response:
         if choose(request.headers.get("accept"), ("ttl", "nt", "jsonld", "rdf", "html")) == "html":
             return RedirectResponse("/query", 303)
         return description(request)
+    wanted = _formats(request, call)
+    if wanted is not None and getattr(graph.store, "fetches", False):
+        return await _fetch(graph, call, *wanted)
     return await run_in_threadpool(_run, request, graph, call)
+
+
+def _formats(request: Request, call: Call) -> tuple[str, str] | None:
+    """Return the names of the formats for rows and for triples, empty where the client takes none; None if it reads pages. Raises `Problem` 406."""
+    accept = request.headers.get("accept")
+    if call.form:
+        found = call.form if call.form in ROWS else "", call.form if call.form in (*GRAPHS, *QUADS) else ""
+        if call.form == "html":
+            return None
+    elif not accept or accept == "*/*":
+        return ROWS[0], GRAPHS[0]
+    else:
+        found = acceptable(accept, (*ROWS, "html")), acceptable(accept, (*GRAPHS, *QUADS, "html"))
+        if "html" in found:
+            return None
+    if not any(found):
+        raise Problem(406, f"nothing acceptable: answers come as {', '.join((*ROWS, *GRAPHS, *QUADS))} or html")
+    return found
+
+
+async def _fetch(graph: Graph, call: Call, rows: str, triples: str) -> Response:
+    """Answer a call from the graph's workers, in the loop."""
+    start = time.perf_counter()
+    moment = await run_in_threadpool(queries.moment, graph.store, call.as_of, call.known_on, possibly=call.possibly) if call.as_of or call.known_on else None
+    default_graphs = call.default_graphs if moment is None else (moment.iri, *call.default_graphs)
+    try:
+        made, advice = await graph.store.fetch(call.query, rows, triples, default_graphs, call.named_graphs)  # type: ignore[attr-defined]
+    except QueryStopped as error:
+        raise _overrun(graph, call, error, start) from None
+    except QueryError as error:
+        raise _malformed(call, error) from None
+    except InputError as error:
+        raise Problem(406, str(error)) from None
+    headers = {"Comity-Rows": str(made.count), "Comity-Complete": "true", "Comity-Advice": str(advice), "Server-Timing": _timing(time.perf_counter() - start)}
+    return Response(made.body, media_type=content_type(made.name), headers=headers)
 
 
 def _run(request: Request, graph: Graph, call: Call) -> Response:
     seen = graph.at(call.as_of, call.known_on, possibly=call.possibly)
     start = time.perf_counter()
     try:
-        vet(request, graph, call)
+        vet(graph, call.query)
         result = seen.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
     except QueryStopped as error:
-        raise Problem(503, str(error), elapsed=round(time.perf_counter() - start, 3), advice=[asdict(a) for a in graph.advise(call.query)]) from None
+        raise _overrun(graph, call, error, start) from None
     except QueryError as error:
-        place = {"line": error.line, "column": error.column, "pointer": pointer(call.query, error.line, error.column)} if error.line else {}
-        raise Problem(400, str(error), **place) from None
+        raise _malformed(call, error) from None
     seconds = time.perf_counter() - start
     clocks = {"as_of": call.as_of or "", "known_on": call.known_on or "", "possibly": "yes" if call.possibly else ""}
     return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds, {n: v for n, v in clocks.items() if v}))
 
 
-def vet(request: Request, graph: Graph, call: Call) -> None:
-    """Raise `QueryError` if the query reaches out, or names a graph that the dataset does not have: nothing is fetched, so its answer would be empty.
+def vet(graph: Graph, query: str) -> None:
+    """Raise `QueryError` if the query reaches out, or names a graph that an embedded dataset does not have."""
+    if isinstance(graph.store, EmbeddedStore):
+        graph.store.vet(query)
+    else:
+        refuse_side_effects(query)
 
-    Graphs named beside the query may be missing, as the protocol's own tests name some that a server cannot have.
-    """
-    refuse_side_effects(call.query)
-    named = graphs_named(call.query)
-    if not named or not isinstance(graph.store, EmbeddedStore):
-        return
-    state = request.app.state
-    if not hasattr(state, "graphs"):
-        state.graphs = {str(row["g"]) for row in graph.store.query(_GRAPHS).rows}
-    for iri, start in named:
-        if state.graphs and iri not in state.graphs and not iri.startswith(VIEW):
-            line, column = position(call.query, start)
-            raise QueryError(f"no graph of the dataset is called {iri}, and none is fetched; list them with: {_GRAPHS}", line=line, column=column)
+
+def _overrun(graph: Graph, call: Call, error: QueryStopped, start: float) -> Problem:
+    return Problem(503, str(error), elapsed=round(time.perf_counter() - start, 3), advice=[asdict(a) for a in graph.advise(call.query)])
+
+
+def _malformed(call: Call, error: QueryError) -> Problem:
+    place = {"line": error.line, "column": error.column, "pointer": pointer(call.query, error.line, error.column)} if error.line else {}
+    return Problem(400, str(error), **place)
+
+
+def _timing(seconds: float) -> str:
+    return f"query;dur={1000 * seconds:.1f}"
 
 
 async def advice(request: Request, graph: Graph) -> Response:
@@ -143,7 +182,7 @@ def represent(request: Request, result: Answer, form: str, asked: Asked | None =
     name = by_name(form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
     headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true"}
     if asked is not None:
-        headers |= {"Comity-Advice": str(len(asked.advice)), "Server-Timing": f"query;dur={1000 * asked.seconds:.1f}"}
+        headers |= {"Comity-Advice": str(len(asked.advice)), "Server-Timing": _timing(asked.seconds)}
     if name == "html":
         page = render("result.html", title="Result", rows=result.rows, asked=asked, address=_address(request))
         return Response(page, media_type=content_type(name), headers=headers)

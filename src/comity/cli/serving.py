@@ -34,23 +34,25 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
         raise InputError("give either --data or --endpoint, not both")
     graph = open_graph(endpoint or data, timeout=timeout, memory=True)
     # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
-    isolated = IsolatedStore(graph.store, Limits(workers, timeout, memory, answer)) if isinstance(graph.store, EmbeddedStore) else None
-    store = graph.store if isolated is None else CachedStore(isolated, cache) if cache else isolated
+    graph.advise("ASK {}")  # the terms are read once, for all workers
+    limits = Limits(workers, timeout, memory, answer)
+    isolated = IsolatedStore(graph.store, limits, lambda text: len(graph.advise(text))) if isinstance(graph.store, EmbeddedStore) else None
+    store = graph.store if isolated is None else CachedStore(isolated, cache)
     try:
-        _run(Graph(store, graph.layout), cited, _listen(host, port), host)
+        _run(Graph(store, graph.layout), cited, _listen(host, port), host, cache)
     finally:
         if isolated is not None:
             isolated.close()
 
 
-def _run(graph: Graph, cited: Path | None, listener: socket.socket, host: str) -> None:
+def _run(graph: Graph, cited: Path | None, listener: socket.socket, host: str, cache: int) -> None:
     import uvicorn
 
     from comity.api.app import create_app
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     click.echo(f"Comity answers at {address}/ (stop with Ctrl-C)")
-    config = uvicorn.Config(create_app(graph, cited), log_level="warning", server_header=False)
+    config = uvicorn.Config(create_app(graph, cited, megabytes=cache), log_level="warning", server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -59,7 +61,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio leaves small packets to wait
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:

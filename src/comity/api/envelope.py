@@ -1,0 +1,124 @@
+"""What every answer states is added around all handlers: version, entity tag, caching, what a page may load. HEAD and 304 come from here.
+
+The same address with the same Accept header gives the same bytes until the next build, so such answers are kept whole and
+given again before any handler is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from comity.cache import Kept
+
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+_LONGEST = 2**20
+_MOVING = ("/static/", "/q/", "/timegate/", "/health")
+_BY_DAY = ("/queries/", "/metrics")
+_KEYS = (b"accept", b"host", b"accept-datetime")
+_READ = (*_KEYS, b"if-none-match", b"origin")
+Pairs = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """An answer with status 200 as it was sent."""
+
+    headers: Pairs
+    body: bytes
+
+
+class Envelope:
+    """ASGI middleware for a dataset that does not change while it is served."""
+
+    def __init__(self, app: ASGIApp, version: str, megabytes: float) -> None:
+        self.app = app
+        self.version = version
+        self.etag = f'"{version}"'
+        self.kept = Kept(megabytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        reads = scope["method"] in ("GET", "HEAD")
+        is_fixed = reads and _is_fixed(scope["path"], scope["query_string"])
+        asked = {name: value for name, value in scope["headers"] if name in _READ}
+        is_known = is_fixed and bool({self.etag, "*"} & _tags(asked.get(b"if-none-match", b"")))
+        key = (scope["path"], scope["query_string"], b"origin" in asked, *(asked.get(name) for name in _KEYS))
+        whole: _Whole | None = self.kept.get(key) if is_fixed else None
+        if whole is not None:
+            await _send(send, replace(whole, headers=[*whole.headers, (b"cache-status", b"comity; hit")]), is_known)
+            return
+        # every address that answers GET answers HEAD; the server leaves the body out
+        outgoing = _Outgoing(self, send, is_fixed, is_known)
+        await self.app({**scope, "method": "GET"} if reads else scope, receive, outgoing.send)
+        if outgoing.whole is not None and is_fixed:
+            self.kept.put(key, outgoing.whole, len(outgoing.whole.body))
+
+
+class _Outgoing:
+    """One answer on its way out: gets its headers, becomes a 304 where the client has it, and is remembered if it is short."""
+
+    def __init__(self, envelope: Envelope, send: Send, is_fixed: bool, is_known: bool) -> None:
+        self.envelope, self.onward, self.is_fixed, self.is_known = envelope, send, is_fixed, is_known
+        self.whole: _Whole | None = None
+        self.is_dropped = False
+        self.parts: list[bytes] | None = None
+        self.headers: Pairs = []
+
+    async def send(self, message: Message) -> None:
+        """Pass a message of the application on."""
+        if message["type"] == "http.response.start":
+            await self._start(message)
+            return
+        if self.parts is not None:
+            self.parts.append(bytes(message.get("body", b"")))
+            if sum(map(len, self.parts)) > _LONGEST:
+                self.parts = None
+            elif not message.get("more_body", False):
+                self.whole = _Whole(self.headers, b"".join(self.parts))
+        if not self.is_dropped:
+            await self.onward(message)
+
+    async def _start(self, message: Message) -> None:
+        headers = MutableHeaders(raw=list(message["headers"]))
+        is_good = message["status"] == 200
+        if is_good and self.is_fixed:
+            headers["ETag"] = self.envelope.etag
+            self.parts = []
+        headers["Vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept")))
+        headers["Comity-Version"] = self.envelope.version
+        headers["Content-Security-Policy"] = POLICY
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        self.headers = headers.raw
+        if is_good and self.is_known:
+            self.is_dropped = True
+            await _send(self.onward, _Whole(self.headers, b""), True)
+        else:
+            await self.onward({**message, "headers": self.headers})
+
+
+async def _send(send: Send, whole: _Whole, is_known: bool) -> None:
+    """Send an answer, or of one that the client has only that it has it."""
+    headers = [pair for pair in whole.headers if pair[0] not in (b"content-length", b"content-type")] if is_known else whole.headers
+    start: dict[str, Any] = {"type": "http.response.start", "status": 304 if is_known else 200, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": b"" if is_known else whole.body})
+
+
+def _is_fixed(path: str, query: bytes) -> bool:
+    """Whether the same address gives the same answer until the next build: not static files, nor questions that mean today."""
+    if b"today" in query:
+        return False
+    return not path.startswith(_MOVING) and (not path.startswith(_BY_DAY) or b"as_of=" in query)
+
+
+def _tags(header: bytes) -> set[str]:
+    """Return the entity tags of an If-None-Match header, weak ones as strong."""
+    return {tag.strip().removeprefix("W/") for tag in header.decode("latin-1").split(",")}
