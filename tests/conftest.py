@@ -9,11 +9,16 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from comity.build import build, prepare
+from comity.dumps import dump
 from comity.graph import Graph
 from comity.settings import Layout, layout
 from comity.store import EmbeddedStore
@@ -73,3 +78,31 @@ def _widen(path: Path, header: list[str], target: Path) -> None:
         if path.exists():
             with path.open(encoding="utf-8", newline="") as file:
                 writer.writerows(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def quads(small: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the small graph as a file of N-Quads."""
+    assert isinstance(small.store, EmbeddedStore)
+    path = tmp_path_factory.mktemp("quads") / "small.nq"
+    path.write_bytes(dump(small.store.store, "nq", small.store.prefixes))
+    return path
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[str]:
+    """Run `comity serve` on a free port and give its address."""
+    with subprocess.Popen([sys.executable, "-m", "comity", "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        try:
+            yield line.split(" at ")[1].split("/ ")[0]
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def served(quads: Path) -> Iterator[str]:
+    """Serve the small graph, with tight limits, and return the address."""
+    with serving("--data", str(quads), "--timeout", "2", "--memory", "256", "--answer", "1", "--each", "8") as address:
+        yield address

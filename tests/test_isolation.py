@@ -122,9 +122,9 @@ def test_a_graph_comes_in_the_format_for_graphs(isolated: IsolatedStore, small: 
 
 
 @pytest.mark.parametrize(("text", "rows", "graph", "error"), [
-    ("SELECT * WHERE { ?s ?p ?o }", "", "ttl", "use one of json, xml, csv, tsv"),
-    ("CONSTRUCT WHERE { ?s a ?c }", "csv", "", "use one of ttl"),
-    ("ASK {}", "", "ttl", "use one of table, json")])
+    ("SELECT * WHERE { ?s ?p ?o }", "", "ttl", "gives rows, which come as json, xml, csv, tsv"),
+    ("CONSTRUCT WHERE { ?s a ?c }", "csv", "", "gives a graph, which comes as ttl"),
+    ("ASK {}", "", "ttl", "gives a boolean, which comes as json")])
 def test_a_format_of_the_other_kind_is_refused(isolated: IsolatedStore, text: str, rows: str, graph: str, error: str) -> None:
     with pytest.raises(InputError, match=error):
         asyncio.run(isolated.fetch(text, rows, graph))

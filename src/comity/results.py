@@ -170,19 +170,21 @@ class TooLarge(Exception):
 
 
 def write(raw: Raw, rows: str, graph: str, prefixes: dict[str, str], most: int) -> Written:
-    """Write an engine's results in the format `rows`, or `graph` for triples, while they are found.
+    """Write an engine's results in the format `rows`, or `graph` for triples, while they are found; either is empty where none will do.
 
-    Raises `TooLarge` as soon as rows have more than `most` bytes, `InputError` for a format of the other kind, and what the engine raises.
+    Raises `TooLarge` as soon as rows have more than `most` bytes, `InputError` where no format will do, and what the engine raises.
     """
     if isinstance(raw, ox.QuerySolutions):
-        if rows not in ROW_FORMATS:
-            raise InputError(f"this query gives rows, and {rows or 'nothing acceptable'} holds none; use one of {', '.join(ROW_FORMATS)}")
+        if not rows:
+            raise InputError(f"this query gives rows, which come as {', '.join(ROW_FORMATS)}")
         sink = _Sink(most)
         raw.serialize(output=cast("IO[bytes]", sink), format=ROW_FORMATS[rows])
         body = b"".join(sink.parts)
         return Written("rows", rows, count_rows(body, rows), body)
     answer = answer_of(raw, prefixes)
     name = graph if answer.kind == "graph" else rows
+    if not name:
+        raise InputError(f"this query gives a {answer.kind}, which comes as {', '.join(GRAPH_FORMATS if answer.kind == 'graph' else ROW_FORMATS)}")
     body = answer.serialize(name)
     if len(body) > most:
         raise TooLarge

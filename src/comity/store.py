@@ -90,6 +90,10 @@ class EmbeddedStore:
                 line, column = position(text, start)
                 raise QueryError(f"no graph of the dataset is called {iri}, and none is fetched; list them with: {_GRAPHS}", line=line, column=column)
 
+    def names(self) -> list[str]:
+        """Return the names of the graphs, sorted."""
+        return sorted(self._names)
+
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(name.value for name in self.store.named_graphs())

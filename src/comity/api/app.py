@@ -23,15 +23,16 @@ from comity.names import dataset_version
 from comity.site.pages import overview, render
 
 
-def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0) -> FastAPI:
+def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, each: int = 16) -> FastAPI:
     """Return the application that serves `graph`; cited answers are kept in the folder `kept`, beside the build by default.
 
-    Whole answers are kept in memory up to `megabytes`, to be given again.
+    Whole answers are kept in memory up to `megabytes`, to be given again; a client has at most `each` queries running or waiting.
     """
     app = FastAPI(title="Comity", version=__version__, docs_url=None, redoc_url=None,
                   description="A knowledge graph of international data governance.",
                   license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
     app.state.graph = graph
+    app.state.turns = protocol.Turns(each)
     app.state.version = dataset_version(graph.store)
     app.state.cited = kept or graph.layout.build / "cited"
     app.mount("/static", StaticFiles(directory=str(files("comity.site") / "static")), name="static")

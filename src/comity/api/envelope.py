@@ -12,9 +12,12 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from comity.api import problems
 from comity.cache import Kept
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+LONGEST_QUERY = 2**15
+MOST_HEADERS = 2**15
 _LONGEST = 2**20
 _MOVING = ("/static/", "/q/", "/timegate/", "/health")
 _BY_DAY = ("/queries/", "/metrics")
@@ -44,6 +47,12 @@ class Envelope:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if len(scope["query_string"]) > LONGEST_QUERY:
+            await problems.refuse(scope, receive, send, 414, f"the address is longer than {LONGEST_QUERY:,} bytes; send the query by POST")
+            return
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MOST_HEADERS:
+            await problems.refuse(scope, receive, send, 431, f"the headers are longer than {MOST_HEADERS:,} bytes; shorten them")
             return
         reads = scope["method"] in ("GET", "HEAD")
         is_fixed = reads and _is_fixed(scope["path"], scope["query_string"])

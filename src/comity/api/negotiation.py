@@ -30,6 +30,9 @@ ROWS: Final = ("json", "xml", "csv", "tsv")
 GRAPHS: Final = ("ttl", "nt", "jsonld", "rdf")
 #: a graph as quads of the default graph, for clients that read nothing else
 QUADS: Final = ("nq", "trig")
+#: names of formats that clients such as SPARQLWrapper add to the address, for rows and for triples
+_NAMES: Final = {"json": ("json", "jsonld"), "xml": ("xml", "rdf"), "rdf+xml": ("", "rdf"), "turtle": ("", "ttl"), "n3": ("", "ttl"), "json-ld": ("", "jsonld"),
+                 "ntriples": ("", "nt"), "n-triples": ("", "nt"), "nquads": ("", "nq"), "n-quads": ("", "nq"), "html": ("html", "html")}
 CHARSETS: Final = {"csv", "tsv", "html", "ttl"}
 
 
@@ -63,6 +66,19 @@ def by_name(name: str, offered: tuple[str, ...]) -> str:
     if name not in offered:
         raise Problem(406, f"format {name} does not suit this answer; it comes as {', '.join(offered)}")
     return name
+
+
+def named(form: str) -> tuple[str, str]:
+    """Return the formats for rows and for triples that `form` names, empty where it names none, by our names, media types or those that clients add.
+
+    Raises `Problem` 406 for a name of nothing.
+    """
+    form = form.lower().replace(" ", "+")
+    media = next((name for name, kind in MEDIA.items() if kind == form), form)
+    found = _NAMES.get(media, (media if media in ROWS else "", media if media in (*GRAPHS, *QUADS) else ""))
+    if not any(found):
+        raise Problem(406, f"no format is called {form[:40]}; answers come as {', '.join((*ROWS, *GRAPHS, *QUADS))} or html")
+    return found
 
 
 def content_type(name: str) -> str:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from comity.errors import ComityError, InputError, QueryError, StoreError
 from comity.isolation import QueryStopped
@@ -30,11 +31,16 @@ _AGAIN = "10"
 def respond(request: Request, problem: Problem) -> Response:
     """Turn `problem` into a response in the form that the client reads."""
     title = HTTPStatus(problem.status).phrase
-    headers = {"Retry-After": _AGAIN} if problem.status == 503 else {}
+    headers = {"Retry-After": _AGAIN} if problem.status in (429, 503) else {}
     if "text/html" in request.headers.get("accept", ""):
         return Response(render("problem.html", title=title, problem=problem), problem.status, headers, media_type="text/html")
     body = {"title": title, "status": problem.status, "detail": problem.detail, **problem.extra}
     return JSONResponse(body, problem.status, headers, media_type="application/problem+json")
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, status: int, detail: str) -> None:
+    """Send a problem in place of any handler's answer."""
+    await respond(Request(scope), Problem(status, detail))(scope, receive, send)
 
 
 async def on_problem(request: Request, error: Exception) -> Response:

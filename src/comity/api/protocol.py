@@ -6,6 +6,9 @@ Read-only: updates in any form are refused, and so is SERVICE. GET, POST form, P
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
@@ -16,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from comity import queries
 from comity.advice import Advice
-from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, acceptable, by_name, choose, content_type
+from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, acceptable, by_name, choose, content_type, named
 from comity.api.problems import Problem
 from comity.errors import InputError, QueryError
 from comity.graph import Graph
@@ -29,6 +32,11 @@ from comity.syntax import pointer, refuse_side_effects
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 MAXIMUM_BODY = 1_000_000
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULT_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+                   "Turtle", "N-Triples", "JSON-LD", "RDF_XML", "N-Quads", "TriG")
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,28 @@ async def read(request: Request) -> Call | None:
                 said.get("as_of"), said.get("known_on"), "possibly" in fields)
 
 
+class Turns:
+    """How many queries each client has running or waiting, so that none takes all workers for itself."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._running: Counter[str] = Counter()
+
+    @contextmanager
+    def turn(self, request: Request) -> Iterator[None]:
+        """Hold one of the client's turns. Raises `Problem` 429 if all are taken."""
+        client = request.client.host if request.client else ""
+        if self._running[client] >= self.most:
+            raise Problem(429, f"{self.most} queries of yours are running or waiting; send the next when one is answered")
+        self._running[client] += 1
+        try:
+            yield
+        finally:
+            self._running[client] -= 1
+            if not self._running[client]:
+                del self._running[client]
+
+
 async def answer(request: Request, graph: Graph) -> Response:
     """Answer one call: the query's result, the query page for browsers, or the service description."""
     call = await read(request)
@@ -91,24 +121,23 @@ async def answer(request: Request, graph: Graph) -> Response:
             return RedirectResponse("/query", 303)
         return description(request)
     wanted = _formats(request, call)
-    if wanted is not None and getattr(graph.store, "fetches", False):
-        return await _fetch(graph, call, *wanted)
-    return await run_in_threadpool(_run, request, graph, call)
+    with request.app.state.turns.turn(request):
+        if wanted is not None and getattr(graph.store, "fetches", False):
+            return await _fetch(graph, call, *wanted)
+        return await run_in_threadpool(_run, request, graph, call)
 
 
 def _formats(request: Request, call: Call) -> tuple[str, str] | None:
     """Return the names of the formats for rows and for triples, empty where the client takes none; None if it reads pages. Raises `Problem` 406."""
     accept = request.headers.get("accept")
     if call.form:
-        found = call.form if call.form in ROWS else "", call.form if call.form in (*GRAPHS, *QUADS) else ""
-        if call.form == "html":
-            return None
+        found = named(call.form)
     elif not accept or accept == "*/*":
         return ROWS[0], GRAPHS[0]
     else:
         found = acceptable(accept, (*ROWS, "html")), acceptable(accept, (*GRAPHS, *QUADS, "html"))
-        if "html" in found:
-            return None
+    if "html" in found:
+        return None
     if not any(found):
         raise Problem(406, f"nothing acceptable: answers come as {', '.join((*ROWS, *GRAPHS, *QUADS))} or html")
     return found
@@ -179,7 +208,7 @@ async def advice(request: Request, graph: Graph) -> Response:
 def represent(request: Request, result: Answer, form: str, asked: Asked | None = None) -> Response:
     """Return `result` in the format named `form`, or in the one that the request's Accept header likes best."""
     offered = (*GRAPHS, *QUADS) if result.kind == "graph" else ROWS
-    name = by_name(form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
+    name = by_name(named(form)[result.kind == "graph"] or form, (*offered, "html")) if form else choose(request.headers.get("accept"), (*offered, "html"))
     headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true"}
     if asked is not None:
         headers |= {"Comity-Advice": str(len(asked.advice)), "Server-Timing": _timing(asked.seconds)}
@@ -196,21 +225,20 @@ def _address(request: Request) -> str:
 
 
 def description(request: Request) -> Response:
-    """Describe the service (SPARQL 1.1 Service Description)."""
+    """Describe the service (SPARQL 1.1 Service Description), with the graphs of its dataset."""
     name = choose(request.headers.get("accept"), (*GRAPHS,))
-    namespace = "http://www.w3.org/ns/sparql-service-description#"
     service = ox.NamedNode(str(request.url.replace(query="")))
-    formats = [ox.NamedNode(f"http://www.w3.org/ns/formats/{f}") for f in
-               ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle", "N-Triples", "JSON-LD", "RDF_XML")]
-    triples = [
-        ox.Triple(service, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), ox.NamedNode(namespace + "Service")),
-        ox.Triple(service, ox.NamedNode(namespace + "endpoint"), service),
-        ox.Triple(service, ox.NamedNode(namespace + "supportedLanguage"), ox.NamedNode(namespace + "SPARQL11Query")),
-        ox.Triple(service, ox.NamedNode(namespace + "feature"), ox.NamedNode(namespace + "UnionDefaultGraph")),
-        *(ox.Triple(service, ox.NamedNode(namespace + "resultFormat"), f) for f in formats),
-    ]
-    data = graph_answer(triples, {"sd": namespace}).serialize(name)
-    return Response(data, media_type=MEDIA[name])
+    dataset, union = ox.BlankNode("dataset"), ox.BlankNode("union")
+    graph: Graph = request.app.state.graph
+    triples: list[tuple[ox.NamedNode | ox.BlankNode, str, ox.NamedNode | ox.BlankNode | str]] = [
+        (service, _TYPE, "Service"), (service, _SD + "endpoint", service), (service, _SD + "supportedLanguage", "SPARQL11Query"),
+        (service, _SD + "feature", "UnionDefaultGraph"), *((service, _SD + "resultFormat", ox.NamedNode(_FORMATS + f)) for f in _RESULT_FORMATS),
+        (service, _SD + "defaultDataset", dataset), (dataset, _TYPE, "Dataset"), (dataset, _SD + "defaultGraph", union), (union, _TYPE, "Graph")]
+    for number, iri in enumerate(graph.store.names() if isinstance(graph.store, EmbeddedStore) else ()):
+        named_graph = ox.BlankNode(f"graph{number}")
+        triples += [(dataset, _SD + "namedGraph", named_graph), (named_graph, _TYPE, "NamedGraph"), (named_graph, _SD + "name", ox.NamedNode(iri))]
+    statements = [ox.Triple(subject, ox.NamedNode(term), ox.NamedNode(_SD + value) if isinstance(value, str) else value) for subject, term, value in triples]
+    return Response(graph_answer(statements, {"sd": _SD}).serialize(name), media_type=MEDIA[name])
 
 
 async def _body(request: Request) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,12 @@ from comity.graph import open as open_graph
 from comity.isolation import IsolatedStore, Limits
 from comity.store import EmbeddedStore
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+#: connections and requests at once, beyond which a request is answered 503
+_CONNECTIONS = 1000
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -22,13 +29,14 @@ from comity.store import EmbeddedStore
 @click.option("--data", type=click.Path(path_type=Path), help="Serve this RDF file in place of the built graph.")
 @click.option("--endpoint", metavar="URL", callback=address, help="Serve this SPARQL server's graph in place of the built one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once, each in a process of its own.")
+@click.option("--each", type=click.IntRange(1), default=16, show_default=True, help="Queries of one client at once, running or waiting.")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds that a query may take.")
 @click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes that a query may take (Linux).")
 @click.option("--answer", type=click.IntRange(1), default=100, show_default=True, help="Megabytes that an answer may have.")
 @click.option("--cache", type=click.IntRange(0), default=64, show_default=True, help="Megabytes of answers kept for those who ask again; 0 for none.")
 @click.option("--cited", type=click.Path(path_type=Path), help="Folder of cited answers; default: cited, beside the build.")
-def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers: int, timeout: float, memory: int, answer: int, cache: int,
-          cited: Path | None) -> None:
+def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers: int, each: int, timeout: float, memory: int, answer: int,
+          cache: int, cited: Path | None) -> None:
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
@@ -39,20 +47,23 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
     isolated = IsolatedStore(graph.store, limits, lambda text: len(graph.advise(text))) if isinstance(graph.store, EmbeddedStore) else None
     store = graph.store if isolated is None else CachedStore(isolated, cache)
     try:
-        _run(Graph(store, graph.layout), cited, _listen(host, port), host, cache)
+        from comity.api.app import create_app
+
+        listener = _listen(host, port)
+        _run(create_app(Graph(store, graph.layout), cited, megabytes=cache, each=each), listener, host)
     finally:
         if isolated is not None:
             isolated.close()
 
 
-def _run(graph: Graph, cited: Path | None, listener: socket.socket, host: str, cache: int) -> None:
+def _run(app: FastAPI, listener: socket.socket, host: str) -> None:
     import uvicorn
 
-    from comity.api.app import create_app
+    from comity.api.patience import PatientProtocol
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     click.echo(f"Comity answers at {address}/ (stop with Ctrl-C)")
-    config = uvicorn.Config(create_app(graph, cited, megabytes=cache), log_level="warning", server_header=False)
+    config = uvicorn.Config(app, http=PatientProtocol, log_level="error", server_header=False, limit_concurrency=_CONNECTIONS)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,0 +1,79 @@
+"""A connection gets bounds: how much a client may send before its request is whole, and how long it may take over it.
+
+uvicorn's parser waits for ever for the end of a head, and keeps whatever comes; behind a proxy that is the proxy's work, but
+this server may stand alone.
+"""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+#: bytes of an address, which must be more than the application takes, and of a head, seconds until a head and until a body must have come
+ADDRESS_BYTES = 2**15 + 2**12
+HEAD_BYTES = 2**17
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+_SAID = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 of uvicorn that ends a request whose head grows or lingers, or whose body lingers."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._timer: TimerHandle | None = None
+        self._head = 0
+        self._is_head, self._is_whole = True, False
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._wait(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what belongs to an unfinished head."""
+        self._is_whole = False
+        super().data_received(data)
+        self._head = self._head + len(data) if self._is_head and not self._is_whole else 0
+        if self._head > HEAD_BYTES:
+            self._refuse(431)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for a head."""
+        self._is_head = True
+        self._wait(HEAD_SECONDS)
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take no more of an address than what the application refuses as too long."""
+        self.url = (self.url + url)[:ADDRESS_BYTES]
+
+    def on_headers_complete(self) -> None:
+        """Wait for the body."""
+        self._is_head = False
+        self._wait(BODY_SECONDS)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop waiting: the request is whole."""
+        self._wait(None)
+        self._is_head = self._is_whole = True
+        super().on_message_complete()
+
+    def _wait(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, self._refuse, 408)
+
+    def _refuse(self, status: int) -> None:
+        if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete or not self.cycle.response_started):
+            self.transport.write(b"HTTP/1.1 %d %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % (status, _SAID[status]))
+        self.transport.close()
