@@ -354,7 +354,7 @@ def test_the_page_of_an_actor_shows_facts_rows_dates_sources_and_grades(client: 
     ("/doc/list/usa-concern-list", ["Countries of concern", "China", "Hong Kong", "List Rule of the United States"]),
     ("/concept/stance/prohibits", ["Prohibits"]),
     ("/ontology", ["Ontology", "Participation", "Recognition"]),
-    ("/", ["State", "official", "0.4.0+"]),
+    ("/", ["State", "official", "0.5.0+"]),
 ])
 def test_the_page_of_every_kind_shows_its_statements_with_their_source(client: TestClient, path: str, words: list[str]) -> None:
     response = client.get(path, headers=HTML)

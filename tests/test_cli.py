@@ -299,11 +299,11 @@ def test_metrics_go_to_standard_output_as_csv(project: Layout, comity_run: Run, 
     assert next(iter(rows[0])) == first
 
 
-@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.4.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
+@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.5.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
 def test_metrics_come_in_every_format_with_the_datasets_version(project: Layout, comity_run: Run, form: str, mark: str) -> None:
     out = comity_run("metrics", "--as-of", "2021-01-01", "--format", form)[1]
     assert mark in out
-    assert "0.4.0+" in out
+    assert "0.5.0+" in out
 
 
 @pytest.mark.parametrize(("form", "files"), [("csv", ["agreements-actors.csv", "agreements-ties.csv"]), ("gexf", ["agreements.gexf"])])
@@ -346,7 +346,7 @@ def test_an_export_is_written_into_a_file(project: Layout, comity_run: Run, tmp_
 def test_a_build_says_what_it_built_as_text_and_as_json(own: Layout, comity_run: Run, tmp_path: Path) -> None:
     code, out, _ = comity_run("build", "--out", str(tmp_path / "a"))
     assert code == 0
-    assert out.startswith("built 0.4.0+")
+    assert out.startswith("built 0.5.0+")
     assert (tmp_path / "a" / "comity.nq.gz").exists()
     document = json.loads(comity_run("build", "--format", "json")[1])
     assert document["rows"]["actors"] == 18

@@ -97,7 +97,7 @@ def test_busy_workers_are_said_to_be_busy(small: Graph) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
 def test_a_memory_bomb_ends_only_its_own_worker(small: Graph) -> None:
     assert isinstance(small.store, EmbeddedStore)
-    store = IsolatedStore(small.store, Limits(workers=1, seconds=30.0, megabytes=16))
+    store = IsolatedStore(small.store, Limits(workers=1, seconds=30.0, megabytes=16, answer=4096))
     try:
         with pytest.raises(QueryStopped, match="more than 16 MB"):
             store.query(BOMB)

@@ -100,7 +100,7 @@ class CachedStore(EmbeddedStore):
         """Do what `IsolatedStore.fetch` does, from what is kept if it was asked before."""
         assert isinstance(self._asked, IsolatedStore)
         exact = text, tuple(default_graphs), tuple(named_graphs), rows, graph
-        key = (normal(text), *exact[1:])
+        key = (normal(text), *exact[1:]) if self.kept.megabytes else exact
         found: tuple[Written, int] | None = self.kept.get(key)
         if found is not None:
             return found
@@ -127,7 +127,7 @@ class CachedStore(EmbeddedStore):
             return mine, running
 
     def _settle(self, key: Hashable, text: str, mine: Future[Any], answer: object, size: int) -> None:
-        if not _CHANGING & keywords(text).keys():
+        if self.kept.megabytes and not (any(word in text.upper() for word in _CHANGING) and _CHANGING & keywords(text).keys()):
             self.kept.put(key, answer, size)
         mine.set_result(answer)
 

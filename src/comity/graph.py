@@ -5,6 +5,7 @@ This is the package's front door; everything behind it can be used on its own.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from comity.remote import LARGEST, RemoteStore
 from comity.results import Rows
 from comity.settings import Layout, layout
 from comity.store import Store, View, open_snapshot
-from comity.vocabulary import prefixes
+from comity.vocabulary import ID, prefixes
 
 if TYPE_CHECKING:
     import networkx
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from comity.advice import Advice
     from comity.describe import Description
     from comity.queries import Question
+
+
+#: a thing of ours by its kind and name
+_THINGS = re.compile(rf"(<{re.escape(ID)}[^<>/\s]+/)[^<>\s]*>")
 
 
 class Graph:
@@ -70,6 +75,10 @@ class Graph:
     def advise(self, text: str) -> tuple[Advice, ...]:
         """Return what is slow or unknown in a SPARQL query, without running it; see `comity.advice`."""
         return _advise(self.layout.ontology, text)
+
+    def count_advice(self, text: str) -> int:
+        """Return how many pieces of advice there are on a query; queries that differ in the things they name alone are read once."""
+        return len(self.advise(_THINGS.sub(r"\1x>", text)))
 
     def network(self, *, as_of: str = "today", known_on: str = "latest", layer: str | None = None) -> networkx.MultiDiGraph[str]:
         """Return who relates to whom on a day as a multigraph; see `comity.network.project`."""

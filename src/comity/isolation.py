@@ -46,6 +46,7 @@ class Limits:
 
 
 _SIZES = struct.Struct("!IQ")
+_CHUNK = 2**16
 
 
 class IsolatedStore(EmbeddedStore):
@@ -90,7 +91,7 @@ class IsolatedStore(EmbeddedStore):
         request = {"text": text, "default_graphs": [*default_graphs], "named_graphs": [*named_graphs], "rows": rows, "graph": graph, "vet": True}
         claim = self._pool.claim()
         try:
-            worker = await asyncio.wait_for(asyncio.wrap_future(claim), self.limits.seconds)
+            worker = claim.result() if claim.done() else await asyncio.wait_for(asyncio.wrap_future(claim), self.limits.seconds)
         except BaseException as error:
             self._pool.drop(claim)
             if isinstance(error, TimeoutError):
@@ -175,24 +176,22 @@ class _Worker:
         """Do the same without a thread."""
         loop = asyncio.get_running_loop()
         self.connection.setblocking(False)
-
-        async def receive(size: int) -> bytes:
-            buffer = memoryview(bytearray(size))
-            done = 0
-            while done < size:
-                count = await loop.sock_recv_into(self.connection, buffer[done:])
-                if not count:
-                    raise EOFError
-                done += count
-            return bytes(buffer)
-
         try:
             async with asyncio.timeout(limits.seconds):
                 message = json.dumps(request).encode()
                 await loop.sock_sendall(self.connection, struct.pack("!I", len(message)) + message)
-                head, body = _SIZES.unpack(await receive(_SIZES.size))
-                return await receive(head), await receive(body)
-        except (EOFError, OSError) as error:
+                said = await loop.sock_recv(self.connection, _CHUNK)
+                head, size = _SIZES.unpack_from(said)
+                whole = bytearray(_SIZES.size + head + size)
+                whole[:len(said)], done = said, len(said)
+                while done < len(whole):
+                    count = await loop.sock_recv_into(self.connection, memoryview(whole)[done:])
+                    if not count:
+                        raise EOFError
+                    done += count
+                body = _SIZES.size + head
+                return bytes(whole[_SIZES.size:body]), bytes(whole[body:])
+        except (EOFError, OSError, struct.error) as error:
             raise _stopped(error, limits) from None
 
     def kill(self) -> None:
@@ -289,8 +288,9 @@ def _work(connection: socket.socket, task: _Task) -> Never:
         try:
             size = struct.unpack("!I", _receive(connection, 4))[0]
             head, body = task.reply(**json.loads(_receive(connection, size)))
-            connection.sendall(_SIZES.pack(len(head), len(body)) + head)
-            connection.sendall(body)
+            start = _CHUNK - _SIZES.size - len(head)
+            connection.sendall(_SIZES.pack(len(head), len(body)) + head + body[:start])
+            connection.sendall(body[start:])
         except EOFError:
             os._exit(0)
         except (MemoryError, OSError):

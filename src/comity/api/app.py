@@ -39,6 +39,7 @@ def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, 
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_middleware(protocol.Endpoint)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
                        expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Cache-Status", "Link"])
     app.add_middleware(Envelope, version=app.state.version, megabytes=megabytes)  # the last added is the outermost

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comity.api import problems
@@ -18,6 +17,7 @@ from comity.cache import Kept
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 LONGEST_QUERY = 2**15
 MOST_HEADERS = 2**15
+_STATED = [(b"content-security-policy", POLICY.encode()), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 _LONGEST = 2**20
 _MOVING = ("/static/", "/q/", "/timegate/", "/health")
 _BY_DAY = ("/queries/", "/metrics")
@@ -39,7 +39,7 @@ class Envelope:
 
     def __init__(self, app: ASGIApp, version: str, megabytes: float) -> None:
         self.app = app
-        self.version = version
+        self.stated: Pairs = [(b"comity-version", version.encode()), *_STATED]
         self.etag = f'"{version}"'
         self.kept = Kept(megabytes)
 
@@ -95,17 +95,13 @@ class _Outgoing:
             await self.onward(message)
 
     async def _start(self, message: Message) -> None:
-        headers = MutableHeaders(raw=list(message["headers"]))
+        said: Pairs = list(message["headers"])
+        vary = b", ".join([*(value for name, value in said if name == b"vary"), b"Accept"])
+        self.headers = [*(pair for pair in said if pair[0] != b"vary"), (b"vary", vary), *self.envelope.stated]
         is_good = message["status"] == 200
         if is_good and self.is_fixed:
-            headers["ETag"] = self.envelope.etag
+            self.headers.append((b"etag", self.envelope.etag.encode()))
             self.parts = []
-        headers["Vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept")))
-        headers["Comity-Version"] = self.envelope.version
-        headers["Content-Security-Policy"] = POLICY
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        self.headers = headers.raw
         if is_good and self.is_known:
             self.is_dropped = True
             await _send(self.onward, _Whole(self.headers, b""), True)

@@ -16,12 +16,13 @@ import pyoxigraph as ox
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import queries
 from comity.advice import Advice
 from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, acceptable, by_name, choose, content_type, named
-from comity.api.problems import Problem
-from comity.errors import InputError, QueryError
+from comity.api.problems import Problem, on_comity_error, on_problem
+from comity.errors import ComityError, InputError, QueryError
 from comity.graph import Graph
 from comity.isolation import QueryStopped
 from comity.results import Answer, graph_answer
@@ -64,7 +65,7 @@ class Asked:
 
 async def read(request: Request) -> Call | None:
     """Read the protocol call of `request`; None if it carries no query. Raises `Problem`."""
-    fields = parse_qs(request.url.query, keep_blank_values=True)
+    fields = parse_qs(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     if request.method == "POST":
         body = await _body(request)
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -109,6 +110,27 @@ class Turns:
             self._running[client] -= 1
             if not self._running[client]:
                 del self._running[client]
+
+
+class Endpoint:
+    """ASGI middleware that answers queries before any routing, which would take longer than a look-up."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a query, or pass the request on."""
+        if scope["type"] != "http" or scope["path"] != "/sparql" or scope["method"] not in ("GET", "POST"):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await answer(request, request.app.state.graph)
+        except Problem as error:
+            response = await on_problem(request, error)
+        except ComityError as error:
+            response = await on_comity_error(request, error)
+        await response(scope, receive, send)
 
 
 async def answer(request: Request, graph: Graph) -> Response:

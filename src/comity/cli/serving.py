@@ -44,7 +44,7 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
     # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
     graph.advise("ASK {}")  # the terms are read once, for all workers
     limits = Limits(workers, timeout, memory, answer)
-    isolated = IsolatedStore(graph.store, limits, lambda text: len(graph.advise(text))) if isinstance(graph.store, EmbeddedStore) else None
+    isolated = IsolatedStore(graph.store, limits, graph.count_advice) if isinstance(graph.store, EmbeddedStore) else None
     store = graph.store if isolated is None else CachedStore(isolated, cache)
     try:
         from comity.api.app import create_app
