@@ -168,3 +168,12 @@ def test_what_is_kept_comes_again_with_the_same_bytes_and_says_so(curl: str, ser
     assert again[1]["cache-status"] == "comity; hit"
     assert json.loads(again[2])["boolean"] is True
     assert fetched(curl, url, Origin="https://example.org")[1]["access-control-allow-origin"] == "*"
+
+
+def test_what_is_another_each_time_is_neither_kept_nor_tagged(curl: str, served: str) -> None:
+    url = f"{served}/sparql?query=SELECT%20(RAND()%20AS%20%3Fx)%20%7B%7D"
+    first, again = fetched(curl, url), fetched(curl, url)
+    assert first[2] != again[2]
+    for _, headers, _ in (first, again):
+        assert headers["cache-control"] == "no-store"
+        assert not {"etag", "cache-status"} & headers.keys()

@@ -31,7 +31,7 @@ from comity.results import Cell, Rows
 from comity.store import EmbeddedStore
 from comity.vocabulary import GRAPH, XSD
 
-COLUMNS = JOINED | {"articles", "evidence"}
+COLUMNS = JOINED | {"articles", "evidence", "names"}
 NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float")}
 SERVERS: dict[str, Callable[[Path, Path], AbstractContextManager[str]]] = {
     "oxigraph": oxigraph,

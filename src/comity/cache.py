@@ -127,13 +127,19 @@ class CachedStore(EmbeddedStore):
             return mine, running
 
     def _settle(self, key: Hashable, text: str, mine: Future[Any], answer: object, size: int) -> None:
-        if self.kept.megabytes and not (any(word in text.upper() for word in _CHANGING) and _CHANGING & keywords(text).keys()):
+        if self.kept.megabytes and not changes(text):
             self.kept.put(key, answer, size)
         mine.set_result(answer)
 
     def _end(self, exact: Hashable) -> None:
         with self._lock:
             del self._running[exact]
+
+
+def changes(text: str) -> bool:
+    """Whether a query calls a function that gives another value each time."""
+    capitals = text.upper()
+    return any(word in capitals for word in _CHANGING) and bool(_CHANGING & keywords(text).keys())
 
 
 def normal(text: str) -> str:

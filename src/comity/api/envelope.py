@@ -1,7 +1,7 @@
 """What every answer states is added around all handlers: version, entity tag, caching, what a page may load. HEAD and 304 come from here.
 
 The same address with the same Accept header gives the same bytes until the next build, so such answers are kept whole and
-given again before any handler is asked.
+given again before any handler is asked, unless the handler says `Cache-Control: no-store`.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class _Outgoing:
         said: Pairs = list(message["headers"])
         vary = b", ".join([*(value for name, value in said if name == b"vary"), b"Accept"])
         self.headers = [*(pair for pair in said if pair[0] != b"vary"), (b"vary", vary), *self.envelope.stated]
-        is_good = message["status"] == 200
+        is_good = message["status"] == 200 and (b"cache-control", b"no-store") not in said
         if is_good and self.is_fixed:
             self.headers.append((b"etag", self.envelope.etag.encode()))
             self.parts = []

@@ -22,6 +22,7 @@ from comity import queries
 from comity.advice import Advice
 from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, acceptable, by_name, choose, content_type, named
 from comity.api.problems import Problem, on_comity_error, on_problem
+from comity.cache import changes
 from comity.errors import ComityError, InputError, QueryError
 from comity.graph import Graph
 from comity.isolation import QueryStopped
@@ -33,6 +34,8 @@ from comity.syntax import pointer, refuse_side_effects
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 MAXIMUM_BODY = 1_000_000
+#: with an answer that is another each time
+NO_STORE = {"Cache-Control": "no-store"}
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -179,6 +182,8 @@ async def _fetch(graph: Graph, call: Call, rows: str, triples: str) -> Response:
     except InputError as error:
         raise Problem(406, str(error)) from None
     headers = {"Comity-Rows": str(made.count), "Comity-Complete": "true", "Comity-Advice": str(advice), "Server-Timing": _timing(time.perf_counter() - start)}
+    if changes(call.query):
+        headers |= NO_STORE
     return Response(made.body, media_type=content_type(made.name), headers=headers)
 
 
@@ -234,6 +239,8 @@ def represent(request: Request, result: Answer, form: str, asked: Asked | None =
     headers = {"Comity-Rows": str(len(result)), "Comity-Complete": "true"}
     if asked is not None:
         headers |= {"Comity-Advice": str(len(asked.advice)), "Server-Timing": _timing(asked.seconds)}
+        if changes(asked.query):
+            headers |= NO_STORE
     if name == "html":
         page = render("result.html", title="Result", rows=result.rows, asked=asked, address=_address(request))
         return Response(page, media_type=content_type(name), headers=headers)

@@ -50,7 +50,8 @@ def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers
         from comity.api.app import create_app
 
         listener = _listen(host, port)
-        _run(create_app(Graph(store, graph.layout), cited, megabytes=cache, each=each), listener, host)
+        kept = 0 if isolated is None else cache  # a remote graph may change
+        _run(create_app(Graph(store, graph.layout), cited, megabytes=kept, each=each), listener, host)
     finally:
         if isolated is not None:
             isolated.close()
