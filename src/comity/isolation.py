@@ -284,6 +284,14 @@ def _work(connection: socket.socket, task: _Task) -> Never:
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stderr__.fileno() if sys.__stderr__ else 2)
     _limit_memory(task.limits.megabytes)
+    # In a thread of its own, as the engine's random numbers belong to threads: forked with their state, all workers would draw the same.
+    thread = threading.Thread(target=_serve, args=(connection, task))
+    thread.start()
+    thread.join()
+    os._exit(1)
+
+
+def _serve(connection: socket.socket, task: _Task) -> None:
     while True:
         try:
             size = struct.unpack("!I", _receive(connection, 4))[0]
