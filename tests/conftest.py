@@ -104,5 +104,5 @@ def serving(*options: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def served(quads: Path) -> Iterator[str]:
     """Serve the small graph, with tight limits, and return the address."""
-    with serving("--data", str(quads), "--timeout", "2", "--memory", "256", "--answer", "1", "--each", "8") as address:
+    with serving("--data", str(quads), "--timeout", "1", "--memory", "256", "--answer", "1", "--each", "8") as address:
         yield address

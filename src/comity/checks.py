@@ -24,16 +24,20 @@ def find_faults(store: ox.Store, folder: Path, places: Mapping[str, Place], *, u
 
 
 def _faults_of(store: ox.Store, path: Path, places: Mapping[str, Place]) -> Iterator[Fault]:
+    text, found, failure = "", None, None
     try:
         text = path.read_text(encoding="utf-8")
         found = _solutions(store, text)
-        if found is None:
-            raise InputError(f"{path}: a fault query is a SELECT of ?row ?column ?detail; write it as one")
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        failure = InputError(f"{located(path, error)}; mend the query")
+    if failure is not None:
+        raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
+    if found is None:
+        raise InputError(f"{path}: a fault query is a SELECT of ?row ?column ?detail; write it as one")
+    try:
         rows = [(row["row"].value, row["column"].value, row["detail"].value) for row in found]
     except (AttributeError, KeyError):
         raise InputError(f"{path}: a row lacks ?row, ?column or ?detail; bind all three") from None
-    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        raise InputError(f"{located(path, error)}; mend the query") from None
     solution = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("#+ solution:")), "")
     for iri, column, detail in rows:
         place = places.get(iri, Place(iri, 0))

@@ -74,13 +74,21 @@ def _after(path: Path) -> str:
 
 def _run(store: ox.Store, path: Path) -> Lines:
     """Return what the rule of the file `path` derives from `store`, whether stated already or not."""
+    lines = failure = None
     try:
-        answer = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
-        if not isinstance(answer, ox.QueryTriples):
-            raise InputError(f"{path}: a rule is a CONSTRUCT query; write it as one")
-        lines = ordered(answer.serialize(format=ox.RdfFormat.N_TRIPLES) or b"")
+        lines = _construct(store, path.read_text(encoding="utf-8"))
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        raise InputError(f"{located(path, error)}; mend the rule") from None
+        failure = InputError(f"{located(path, error)}; mend the rule")
+    if failure is not None:
+        raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
+    if lines is None:
+        raise InputError(f"{path}: a rule is a CONSTRUCT query; write it as one")
     if any(b"_:" in line and (line.startswith(b"_:") or line.split(b" ", 2)[2].startswith(b"_:")) for line in lines):
         raise InputError(f"{path}: derives a blank node, which nobody could cite; give each thing an IRI")
     return lines
+
+
+def _construct(store: ox.Store, text: str) -> Lines | None:
+    """Return what a query constructs, None if it constructs nothing."""
+    answer = store.query(text, use_default_graph_as_union=True)
+    return ordered(answer.serialize(format=ox.RdfFormat.N_TRIPLES) or b"") if isinstance(answer, ox.QueryTriples) else None
