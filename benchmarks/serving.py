@@ -67,16 +67,16 @@ def measure(data: Path, *, rounds: int = ROUNDS, seconds: int = SECONDS) -> Iter
     with ExitStack() as stack:
         running = {engine.name: stack.enter_context(_served(engine, data)) for engine in engines}
         empty = stack.enter_context(_empty())
+        asked = loads()
         for _ in range(rounds):
-            for kind, texts in loads().items():
+            for kind, texts in asked.items():
                 for name, url in running.items():
                     load = press(url, texts, seconds)
                     if load.failed:
                         raise RuntimeError(f"{name} failed {load.failed} times under the {kind} load")
                     values.setdefault((name, f"{kind}, answers a second"), []).append(load.rate)
             for name, url in {"an empty route": empty, **running}.items():
-                texts = loads()["light"] if name in running else [""]
-                values.setdefault((name, "look-up, p95 ms"), []).append(1000 * p95(look_up(url, texts)))
+                values.setdefault((name, "look-up, p95 ms"), []).append(1000 * p95(look_up(url, asked["light"] if name in running else [""])))
             for name, url in running.items():
                 values.setdefault((name, f"first byte of {ROWS:,} rows, ms"), []).append(1000 * first_byte(url))
     for (name, what), found in values.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from comity.errors import InputError, located
+from comity.errors import InputError, asked
 from comity.tables import Fault
 from comity.triples import Place
 
@@ -24,14 +24,7 @@ def find_faults(store: ox.Store, folder: Path, places: Mapping[str, Place], *, u
 
 
 def _faults_of(store: ox.Store, path: Path, places: Mapping[str, Place]) -> Iterator[Fault]:
-    text, found, failure = "", None, None
-    try:
-        text = path.read_text(encoding="utf-8")
-        found = _solutions(store, text)
-    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        failure = InputError(f"{located(path, error)}; mend the query")
-    if failure is not None:
-        raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
+    text, found = asked(path, lambda text: (text, _solutions(store, text)), "mend the query")
     if found is None:
         raise InputError(f"{path}: a fault query is a SELECT of ?row ?column ?detail; write it as one")
     try:

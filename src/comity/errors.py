@@ -6,8 +6,11 @@ Each message says what is wrong, where, and how to mend it; `exit_code` is what 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 _LONGEST = 240
 
 
@@ -45,6 +48,15 @@ class QueryError(ComityError):
 
 class StoreError(ComityError):
     """A graph cannot be opened, or a remote endpoint did not answer as it should."""
+
+
+def asked(path: Path, ask: Callable[[str], T], remedy: str) -> T:
+    """Return what `ask` makes of the query in the file `path`. Raises `InputError`, which says where it fails and ends with `remedy`."""
+    try:
+        return ask(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        failure = InputError(f"{located(path, error)}; {remedy}")
+    raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
 
 
 def located(path: Path, error: Exception) -> str:

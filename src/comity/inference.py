@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from comity.errors import InputError, located
+from comity.errors import InputError, asked
 from comity.lines import Lines, load, ordered
 from comity.vocabulary import INFERRED
 
@@ -74,13 +74,7 @@ def _after(path: Path) -> str:
 
 def _run(store: ox.Store, path: Path) -> Lines:
     """Return what the rule of the file `path` derives from `store`, whether stated already or not."""
-    lines = failure = None
-    try:
-        lines = _construct(store, path.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        failure = InputError(f"{located(path, error)}; mend the rule")
-    if failure is not None:
-        raise failure  # outside the handler: a context would keep the engine's results alive beyond this thread
+    lines = asked(path, lambda text: _construct(store, text), "mend the rule")
     if lines is None:
         raise InputError(f"{path}: a rule is a CONSTRUCT query; write it as one")
     if any(b"_:" in line and (line.startswith(b"_:") or line.split(b" ", 2)[2].startswith(b"_:")) for line in lines):

@@ -55,7 +55,7 @@ def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, 
 def _add_endpoint(app: FastAPI) -> None:
     @app.get("/sparql", tags=["SPARQL"], operation_id="sparql_by_get", openapi_extra=_SPARQL)
     @app.post("/sparql", tags=["SPARQL"], operation_id="sparql_by_post", openapi_extra=_SPARQL)
-    async def sparql(request: Request) -> Response:
+    async def sparql(request: Request) -> Response:  # `protocol.Endpoint` answers before; declared for the documentation and for other methods
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
         return await protocol.answer(request, request.app.state.graph)
 

@@ -101,7 +101,7 @@ class _Outgoing:
         is_good = message["status"] == 200 and (b"cache-control", b"no-store") not in said
         if is_good and self.is_fixed:
             self.headers.append((b"etag", self.envelope.etag.encode()))
-            self.parts = []
+            self.parts = [] if self.envelope.kept.megabytes else None
         if is_good and self.is_known:
             self.is_dropped = True
             await _send(self.onward, _Whole(self.headers, b""), True)
