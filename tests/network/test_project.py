@@ -10,11 +10,12 @@ from real import ROOT, built
 
 from comity.errors import InputError
 from comity.graph import Graph
-from comity.network import layers, project
+from comity.network import Slice, layers, project
 from comity.network.project import simple
 
 LIBRARY = ROOT / "queries"
-NAMES = ["agreements", "declarations", "measures", "memberships", "recognitions"]
+NAMES = ["access", "agreements", "ai", "declarations", "measures", "memberships", "recognitions", "trade"]
+APART = {"unions_as_one": False}
 
 
 def write(folder: Path, name: str, layer: str, body: str) -> None:
@@ -27,12 +28,18 @@ def test_the_layers_are_those_that_the_query_library_declares() -> None:
     assert sorted(found) == NAMES
     assert {n: layer.sign for n, layer in found.items() if layer.sign < 0} == {"measures": -1}
     assert {n for n, layer in found.items() if layer.mode == "directed"} == {"measures", "recognitions"}
+    assert {layer.kind for layer in found.values()} == {"actor", "instrument", "measure", "recognition"}
 
 
-@pytest.mark.parametrize("layer", ["{mode: sideways, sign: 1}", "{mode: directed}", "{mode: directed, sign: 2}", "{sign: 1}"])
+def test_a_layer_that_feeds_scores_alone_joins_nobody(tmp_path: Path) -> None:
+    write(tmp_path, "scale", "#+ layer: {mode: levels, parts: [A1]}", "SELECT * {}")
+    assert layers(tmp_path) == {}
+
+
+@pytest.mark.parametrize("layer", ["{mode: sideways, sign: 1}", "{mode: directed, sign: 2}", "{sign: 1}"])
 def test_a_layer_without_mode_or_sign_is_refused_with_its_file(tmp_path: Path, layer: str) -> None:
     write(tmp_path, "odd", f"#+ layer: {layer}", "SELECT * {}")
-    with pytest.raises(InputError, match=r"odd\.rq: a layer needs mode two-mode or directed, and sign 1 or -1"):
+    with pytest.raises(InputError, match=r"odd\.rq: a layer needs a mode \(two-mode, directed, levels.*\) and a sign of 1, 0 or -1"):
         layers(tmp_path)
 
 
@@ -42,7 +49,7 @@ def test_a_query_without_a_layer_line_is_no_layer(tmp_path: Path) -> None:
 
 
 def test_actors_that_share_something_are_tied_in_both_directions_with_what_they_share(small: Graph) -> None:
-    network = small.network(as_of="2021-01-01", known_on="2024-12-31", layer="agreements")
+    network = small.network(as_of="2021-01-01", known_on="2024-12-31", layer="agreements", **APART)
     assert isinstance(network, nx.MultiDiGraph)
     assert sorted(network.edges()) == sorted([
         ("DEU", "FRA"), ("DEU", "GBR"), ("FRA", "DEU"), ("FRA", "GBR"), ("GBR", "DEU"), ("GBR", "FRA"), ("EU", "JPN"), ("JPN", "EU"),
@@ -52,15 +59,15 @@ def test_actors_that_share_something_are_tied_in_both_directions_with_what_they_
 
 
 def test_a_second_thing_shared_adds_to_the_weight(small: Graph) -> None:
-    before = small.network(as_of="2024-12-30", known_on="2024-12-31", layer="memberships")
+    before = small.network(as_of="2024-12-30", known_on="2024-12-31", layer="memberships", **APART)
     assert before["GBR"]["JPN"]["memberships"]["weight"] == 1
-    earlier = small.network(as_of="2019-06-01", known_on="2024-12-31", layer="memberships")
+    earlier = small.network(as_of="2019-06-01", known_on="2024-12-31", layer="memberships", **APART)
     assert earlier["GBR"]["FRA"]["memberships"]["through"] == "EU"
     assert not before.has_edge("GBR", "FRA")
 
 
 def test_directed_layers_run_as_they_read_with_the_rows_behind_them(small: Graph) -> None:
-    network = small.network(as_of="2023-07-01", known_on="2024-12-31", layer="measures")
+    network = small.network(as_of="2023-07-01", known_on="2024-12-31", layer="measures", **APART)
     ties = {(u, v): (d["sign"], d["directed"], d["weight"], d["through"]) for u, v, d in network.edges(data=True)}
     assert ties == {
         ("CHN", "USA"): (-1, True, 1, "chn-counter-measure-2020"),
@@ -70,9 +77,22 @@ def test_directed_layers_run_as_they_read_with_the_rows_behind_them(small: Graph
 
 def test_nodes_have_label_code_and_class_and_the_graph_its_parameters(small: Graph) -> None:
     network = small.network(as_of="2024-01-01", known_on="2024-12-31")
-    assert network.nodes["JPN"] == {"label": "Japan", "iso3": "JPN", "kind": "State"}
+    assert network.nodes["JPN"] == {"label": "Japan", "iso3": "JPN", "cow": 740, "gw": 740, "kind": "State"}
     assert network.nodes["EU"] == {"label": "European Union", "iso3": "", "kind": "SupranationalUnion"}
-    assert network.graph == {"as_of": "2024-01-01", "known_on": "2024-12-31", "layers": " ".join(NAMES)}
+    assert network.graph == {"as_of": "2024-01-01", "known_on": "2024-12-31", "stage": "applied", "unions_as_one": True, "layers": " ".join(NAMES)}
+
+
+def test_a_union_stands_for_its_members_by_default(small: Graph) -> None:
+    network = small.network(as_of="2021-01-01", known_on="2024-12-31")
+    assert not {"DEU", "FRA"} & set(network)
+    assert "EU" in network
+    assert {"DEU", "FRA"} <= set(small.network(as_of="2021-01-01", known_on="2024-12-31", **APART))
+
+
+def test_only_the_actors_asked_for_are_joined_an_organisation_by_its_members(small: Graph) -> None:
+    network = small.network(as_of="2021-01-01", known_on="2024-12-31", layer="memberships", actors=("g7",))
+    assert set(network) == {"GBR", "JPN", "USA"}
+    assert set(small.network(as_of="2021-01-01", known_on="2024-12-31", actors=("JPN", "SGP"))) == {"JPN", "SGP"}
 
 
 def test_all_layers_together_are_the_layers_one_by_one(small: Graph) -> None:
@@ -91,15 +111,17 @@ def test_nothing_stood_in_the_graph_before_the_first_recording(small: Graph) -> 
 
 
 def test_a_row_that_was_retracted_counts_no_longer(small: Graph) -> None:
-    assert not small.network(as_of="2019-06-01", known_on="2024-05-31", layer="agreements").has_edge("JPN", "SGP")
-    assert small.network(as_of="2019-06-01", known_on="2024-06-01", layer="agreements").has_edge("JPN", "SGP")
+    assert not small.network(as_of="2019-06-01", known_on="2024-05-31", layer="agreements", **APART).has_edge("JPN", "SGP")
+    assert small.network(as_of="2019-06-01", known_on="2024-06-01", layer="agreements", **APART).has_edge("JPN", "SGP")
 
 
 @pytest.mark.parametrize(("given", "message"), [
-    ({"layer": "friendship"}, "no layer is called friendship; use agreements, declarations"),
+    ({"layer": "friendship"}, "no layer is called friendship; use access, agreements, ai, declarations"),
     ({"layer": "actors"}, "no layer is called actors"),
     ({"as_of": "never"}, "as_of=never: not a day"),
     ({"known_on": "2024-13-01"}, "known_on=2024-13-01: not a day"),
+    ({"actors": ("atlantis",)}, "no actor is called atlantis"),
+    ({"stage": "dreamt"}, "no stage is called dreamt"),
 ])
 def test_an_unknown_layer_or_day_is_refused(small: Graph, given: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
@@ -107,7 +129,7 @@ def test_an_unknown_layer_or_day_is_refused(small: Graph, given: dict[str, str],
 
 
 def test_one_layer_becomes_a_simple_graph_directed_where_the_layer_is(small: Graph) -> None:
-    network = small.network(as_of="2023-07-01", known_on="2024-12-31")
+    network = small.network(as_of="2023-07-01", known_on="2024-12-31", **APART)
     available = layers(LIBRARY)
     shared, directed = simple(network, available["memberships"]), simple(network, available["measures"])
     assert type(shared) is nx.Graph
@@ -120,7 +142,7 @@ def test_one_layer_becomes_a_simple_graph_directed_where_the_layer_is(small: Gra
 
 def test_every_layer_has_ties_on_the_real_graph_between_actors_that_it_describes() -> None:
     graph = built()
-    network = project(graph.store, LIBRARY, as_of="2025-06-30", known_on="latest")
+    network = project(graph.store, LIBRARY, at=Slice(as_of="2025-06-30"))
     assert {key for _, _, key in network.edges(keys=True)} == set(NAMES)
     assert [n for n, d in network.nodes(data=True) if not d.get("label") or not d.get("kind")] == []
     assert all(len(d["through"].split()) == d["weight"] for _, _, d in network.edges(data=True))
