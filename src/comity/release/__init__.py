@@ -1,0 +1,1 @@
+"""The built graph and its tables become the files of a release."""
