@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from comity.dumps import LICENCE
 from comity.errors import ComityError
 from comity.graph import Graph
-from comity.names import dataset_version, latest
+from comity.names import dataset_version, newest
 from comity.queries import Question, bindings
 from comity.syntax import bind, form
 from comity.vocabulary import BASE, DATASET, DCTERMS, OWL, RDFS, SHACL, TYPE, XSD
@@ -32,7 +32,7 @@ _SELECTED = {"SELECT": "Select", "CONSTRUCT": "Construct", "ASK": "Ask", "DESCRI
 
 def catalogue(graph: Graph, host: str, media: dict[str, str]) -> list[ox.Triple]:
     """Describe the dataset, its dumps in the formats `media` (name → media type) and its endpoint at `host` in DCAT 3."""
-    day = ox.Literal(latest(graph.store).isoformat(), datatype=ox.NamedNode(XSD + "date"))
+    day = ox.Literal(newest(graph.store).isoformat(), datatype=ox.NamedNode(XSD + "date"))
     triples = [
         *_thing(_CATALOGUE, DCAT + "Catalog", "Comity catalogue", [(DCAT + "dataset", DATASET), (DCAT + "service", _SERVICE)]),
         *_thing(DATASET, DCAT + "Dataset", "Comity: international data governance", [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from comity.coding import agreement
 from comity.graph import Graph
-from comity.names import latest
+from comity.names import newest
 from comity.results import Rows
 from comity.vocabulary import ID
 
@@ -48,7 +48,7 @@ class Table:
 
 def figures(graph: Graph) -> list[Table]:
     """Return all tables of the coverage of `graph`, as of the day of its newest row."""
-    day = latest(graph.store).isoformat()
+    day = newest(graph.store).isoformat()
     return [_rows(graph), _regions(graph), _years(graph), _languages(graph), _members(graph, day), _laws(graph), _tally(graph, day), _coding(graph)]
 
 
