@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from comity.queries import Question, library
+from comity.queries import Parameter, Question, library
 from comity.settings import layout
 from comity.syntax import Term, bind
 from comity.vocabulary import ID, XSD
@@ -73,10 +73,15 @@ def mix() -> dict[str, str]:
 
 
 def terms(question: Question, values: Mapping[str, str]) -> dict[str, Term]:
-    """Return the term of each parameter of `question`: things by `values`, days by `values` or the clocks of the mix."""
-    day = ox.NamedNode(XSD + "date")
-    return {p.name: ox.Literal(values.get(p.name, CLOCKS[p.name]), datatype=day) if p.type == "date" else ox.NamedNode(ID + values[p.name])
-            for p in question.parameters}
+    """Return the term of each parameter of `question`: things by `values`, days by `values` or the clocks of the mix, texts as they are by default."""
+    return {p.name: _term(p, values) for p in question.parameters}
+
+
+def _term(parameter: Parameter, values: Mapping[str, str]) -> Term:
+    name = parameter.name
+    if parameter.type == "date":
+        return ox.Literal(values.get(name, CLOCKS.get(name, "")), datatype=ox.NamedNode(XSD + "date"))
+    return ox.NamedNode(ID + values[name]) if parameter.type == "iri" else ox.Literal(values.get(name, parameter.default))
 
 
 def read_expected(quads: int, seed: int) -> dict[str, Expected]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from chromium import address, browser, page  # noqa: F401 fixtures
+from hypothesis import HealthCheck, settings
+from servers import comity_server
 
 from comity.build import build, prepare
 from comity.dumps import dump
@@ -29,16 +30,39 @@ ROOT = Path(__file__).resolve().parents[1]
 TABLES = Path(__file__).parent / "fixtures" / "tables"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--long`, under which tests that try many cases try many more."""
+    parser.addoption("--long", action="store_true", help="try as many cases as make soak does")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Hypothesis try the same few examples each time, and many others under `--long`; nothing is kept on disk."""
+    settings.register_profile("short", max_examples=40, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    settings.register_profile("long", max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    settings.load_profile("long" if config.getoption("--long") else "short")
+
+
+@pytest.fixture(scope="session")
+def effort(request: pytest.FixtureRequest) -> int:
+    """Return 1, or 100 for the long form."""
+    return 100 if request.config.getoption("--long") else 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no process of several is left alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     """Return the small project, shared by the session: read it, never write to it."""
-    return _project(tmp_path_factory.mktemp("pristine"))
+    return project(tmp_path_factory.mktemp("pristine"))
 
 
 @pytest.fixture
 def checkout(pristine: Layout, tmp_path: Path) -> Layout:
     """Return a copy of the small project that the test may change."""
-    shutil.copytree(pristine.ontology.parent, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(pristine.ontology.parent, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("build"))  # there some keep what they computed
     return layout(tmp_path)
 
 
@@ -58,7 +82,7 @@ def small(pristine: Layout) -> Graph:
     return Graph(EmbeddedStore(prepared.store, prefixes(pristine.ontology)), pristine)
 
 
-def _project(folder: Path) -> Layout:
+def project(folder: Path) -> Layout:
     for name in ("ontology", "queries"):
         shutil.copytree(ROOT / name, folder / name)
     places = layout(folder)
@@ -90,19 +114,14 @@ def quads(small: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[str]:
-    """Run `comity serve` on a free port and give its address."""
-    with subprocess.Popen([sys.executable, "-m", "comity", "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        try:
-            yield line.split(" at ")[1].split("/ ")[0]
-        finally:
-            server.terminate()
+def serving(*options: str, before: str = "") -> Iterator[str]:
+    """Run `comity serve` and give its address."""
+    with comity_server(*options, before=before) as server:
+        yield server.address
 
 
 @pytest.fixture(scope="session")
 def served(quads: Path) -> Iterator[str]:
     """Serve the small graph, with tight limits, and return the address."""
-    with serving("--data", str(quads), "--timeout", "1", "--memory", "256", "--answer", "1", "--each", "8") as address:
-        yield address
+    with serving("--data", str(quads), "--timeout", "1", "--memory", "256", "--answer", "1", "--each", "8") as place:
+        yield place

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
+import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 DEADLINE = 30.0
+LOADING = 300.0
 
 
 @dataclass
@@ -94,6 +99,41 @@ def canned(*replies: Reply) -> Iterator[str]:
         thread.join()
 
 
+@dataclass(frozen=True)
+class Running:
+    """A `comity serve` that runs: its address, and the process that holds its workers."""
+
+    address: str
+    process: subprocess.Popen[str]
+
+    def children(self) -> list[int]:
+        """Return the processes that it started."""
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False).stdout
+        return [int(pid) for pid in listed.split()]
+
+
+@contextlib.contextmanager
+def comity_server(*options: str, folder: Path | None = None, before: str = "", quiet: bool = True) -> Iterator[Running]:
+    """Run `comity serve` on a free port until the block ends, and stop it as Ctrl-C does.
+
+    It serves the build `folder` if one is given, runs the line of Python `before` first, and keeps what it says on standard error if not `quiet`.
+    """
+    start = ["-c", f"import sys\n{before}\nfrom comity.cli.main import main\nsys.exit(main())"] if before else ["-m", "comity"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"} | ({"COMITY_BUILD": str(folder)} if folder else {})
+    with subprocess.Popen([sys.executable, *start, "serve", "--port", "0", *options], env=environment, stdout=subprocess.PIPE,
+                          stderr=None if quiet else subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert select.select([process.stdout], [], [], 60)[0], "nothing was printed in 60 s"
+            line = process.stdout.readline()
+            match = re.match(r"Comity answers at (http://\S+)/ \(stop with Ctrl-C\)", line)
+            assert match, line
+            yield Running(match[1], process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
+
+
 def free_port() -> int:
     """Return a port that nothing listens on now."""
     with socket.socket() as listener:
@@ -163,13 +203,15 @@ def virtuoso(data: Path, folder: Path) -> Iterator[str]:
     """
     sql, http = free_port(), free_port()
     (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(folder=folder, sql=sql, http=http), encoding="utf-8")
-    (folder / "load.sql").write_text(f"DB.DBA.TTLP (file_open ('{folder}/data.nq'), '', 'http://example.org/', 512);\ncheckpoint;\n", encoding="utf-8")
+    (folder / "load.sql").write_text(
+        f"log_enable (2, 1);\nDB.DBA.TTLP (file_open ('{folder}/data.nq'), '', 'http://example.org/', 512);\ncheckpoint;\n", encoding="utf-8")
     shutil.copy(data, folder / "data.nq")
-    server = subprocess.Popen(["virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"], cwd=folder,
+    server = subprocess.Popen(["virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"], cwd=folder, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{http}/sparql?query=ASK%20%7B%7D", server)
-        load = subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", folder / "load.sql", "ERRORS=stdout"], check=True, capture_output=True, text=True)
+        load = subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", folder / "load.sql", "ERRORS=stdout"],
+                              check=True, capture_output=True, text=True, timeout=LOADING)
         assert "Error" not in load.stdout, load.stdout
         yield f"http://127.0.0.1:{http}/sparql"
     finally:

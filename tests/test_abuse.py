@@ -10,13 +10,17 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 from conftest import serving
+from servers import Reply, canned
 
 from comity.api import patience
 
+#: instead of the ten that a client has
+HEAD_SECONDS = 3.0
 ASK = "ASK { ?s a comity:State }"
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?d && ?g != ?j) }"
 FORM, DIRECT = "application/x-www-form-urlencoded", "application/sparql-query"
@@ -47,6 +51,9 @@ ABUSES: dict[str, tuple[tuple[str, str, dict[str, str], bytes], set[int]]] = {
     "SERVICE SILENT": (get("SELECT * WHERE { SERVICE SILENT <http://127.0.0.1:1/> { ?s ?p ?o } }"), {400}),
     "SERVICE in small letters": (get("select * where { service <http://127.0.0.1:1/> { ?s ?p ?o } }"), {400}),
     "SERVICE by an escape": (get("SELECT * WHERE { SERVIC\\u0045 <http://127.0.0.1:1/> { ?s ?p ?o } }"), {400}),
+    "SERVICE glued to a number": (get("SELECT * WHERE { ?s ?p 1e5SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"), {400}),
+    "SERVICE glued to a name": (get("PREFIX : <http://127.0.0.1:1/> SELECT * WHERE { SERVICE:x { ?s ?p ?o } }"), {400}),
+    "SERVICE in a comment that has ended": (get("SELECT * WHERE { # \r SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"), {400}),
     "an update as query": (get("DELETE WHERE { ?s ?p ?o }"), {400}),
     "LOAD as query": (get("LOAD <file:///etc/passwd>"), {400}),
     "an update after a query": (get("SELECT * WHERE { ?s ?p ?o } ; DROP ALL"), {400}),
@@ -126,6 +133,76 @@ def test_abuse_gets_its_status_and_harms_no_one_else(served: str, name: str) -> 
     assert call(served, *get(ASK))[0] == 200
 
 
+#: what another server behind ours answers otherwise
+PROXIED = {"FROM by a prefix": {400}, "a file as default graph": {400}}
+
+
+@pytest.fixture(scope="module")
+def proxied(quads: Path) -> Iterator[str]:
+    """Serve a server of ours by another."""
+    with serving("--data", str(quads), "--timeout", "1", "--memory", "256", "--answer", "10", "--each", "1000") as behind, \
+            serving("--endpoint", f"{behind}/sparql", "--timeout", "5", "--answer", "1", "--each", "8") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def watched() -> Iterator[tuple[str, Reply]]:
+    """Serve a server that answers nothing by one of ours that has little patience, and give what it was asked."""
+    with canned(reply := Reply()) as behind, serving("--endpoint", behind, "--timeout", "0.5", "--answer", "1") as address:
+        yield address, reply
+
+
+@pytest.mark.parametrize("name", ABUSES)
+def test_abuse_gets_its_status_where_another_server_answers(proxied: str, name: str) -> None:
+    request, statuses = ABUSES[name]
+    status, _, body = call(proxied, *request)
+    assert status in PROXIED.get(name, statuses), body[:300]
+    assert b"root:" not in body
+    assert b"<script>alert" not in body
+    assert call(proxied, *get(ASK))[0] == 200
+
+
+@pytest.mark.parametrize(("fields", "words"), [({"seconds": 2}, "no whole answer within 0.5 s"), ({"body": b" " * 2**21}, "more than 1 MB"),
+                                               ({"status": 503}, "answered 503"), ({"status": 429}, "answered 429")])
+def test_limits_of_time_and_size_are_said_where_another_server_answers(watched: tuple[str, Reply], fields: dict[str, Any], words: str) -> None:
+    address, reply = watched
+    usual = {name: getattr(reply, name) for name in fields}
+    vars(reply).update(fields)
+    status, headers, body = call(address, *get(f"{ASK} # {words}"))
+    vars(reply).update(usual)
+    said = json.loads(body)
+    assert (status, headers["retry-after"]) == (503, "10")
+    assert words in said["detail"]
+    assert said["elapsed"] > 0
+
+
+ASKED = b"SELECT+DISTINCT+%3Fn+WHERE+%7B+VALUES"
+
+
+@pytest.mark.parametrize("name", ["a file by FROM", "a metadata service by FROM NAMED", "FROM behind a comment", "FROM by a prefix", "a file as default graph",
+                                  "SERVICE", "SERVICE SILENT", "SERVICE in small letters", "SERVICE by an escape", "an update as query", "LOAD as query",
+                                  "an update as parameter", "an update in a form", "an update by its type", "a pragma", "a function of its own"])
+def test_what_could_reach_out_never_gets_to_the_server_behind(watched: tuple[str, Reply], name: str) -> None:
+    address, reply = watched
+    reply.requests.clear()
+    more = {"a pragma": get('DEFINE get:soft "soft" SELECT * FROM <http://127.0.0.1:1/> { ?s ?p ?o }'),
+            "a function of its own": get("SELECT (bif:http_get('http://127.0.0.1:1/') AS ?x) {}")}
+    status, _, _ = call(address, *(more.get(name) or ABUSES[name][0]))
+    assert status in (400, 403)
+    assert [body for _, _, body in reply.requests if b"passwd" in body or b"127.0.0.1" in body or b"169.254" in body or b"SERVIC" in body.upper()
+            if ASKED not in body] == []
+
+
+def test_a_graph_that_the_server_behind_holds_may_be_named(proxied: str) -> None:
+    graph = json.loads(call(proxied, *get("SELECT ?g { GRAPH ?g { ?s a comity:State } } LIMIT 1"))[2])["results"]["bindings"][0]["g"]["value"]
+    for query in (f"ASK FROM <{graph}> {{ ?s a comity:State }}", f"PREFIX g: <{graph}> ASK FROM NAMED g: {{ GRAPH ?g {{ ?s a comity:State }} }}"):
+        status, _, body = call(proxied, *get(query))
+        assert (status, json.loads(body)["boolean"]) == (200, True)
+    method, path, headers, body = get(ASK)
+    assert json.loads(call(proxied, method, f"{path}&default-graph-uri={quote(graph, safe='')}", headers, body)[2])["boolean"] is True
+    assert call(proxied, *get(f"ASK FROM <{graph}> FROM <urn:none> {{ ?s a comity:State }}"))[0] == 400
+
+
 def test_a_stopped_query_says_its_limit_and_how_long_it_ran(served: str) -> None:
     _, headers, body = call(served, *get(RUNAWAY + " # says"))
     said = json.loads(body)
@@ -164,18 +241,19 @@ def test_who_asks_too_much_at_once_is_told_to_wait_and_others_are_not(served: st
 
 @pytest.fixture(scope="module")
 def patient(quads: Path) -> Iterator[str]:
-    with serving("--data", str(quads), "--workers", "1") as address:
+    """Serve with one worker, and less patience with those who send their head slowly."""
+    with serving("--data", str(quads), "--workers", "1", before=f"from comity.api import patience; patience.HEAD_SECONDS = {HEAD_SECONDS}") as address:
         yield address
 
 
 def test_slow_clients_are_let_go_and_hold_nobody_up(patient: str) -> None:
     parts = urlsplit(patient)
-    slow = [socket.create_connection((parts.hostname, parts.port), timeout=patience.HEAD_SECONDS + 10) for _ in range(50)]
+    slow = [socket.create_connection((parts.hostname, parts.port), timeout=HEAD_SECONDS + 10) for _ in range(50)]
     for connection in slow:
         connection.sendall(b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     start = time.perf_counter()
     assert call(patient, *get(ASK))[0] == 200
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < HEAD_SECONDS - 0.5
     assert {connection.recv(100).split(b" ")[1] for connection in slow} == {b"408"}
     for connection in slow:
         connection.close()

@@ -123,7 +123,7 @@ BAD_INPUT: dict[str, tuple[str, Change, type[ComityError], str]] = {
     "bad address": (T + "sources.csv", swap("org/news", "org/the news"), FaultsFound, "sources.csv:3: url: invalid lexical value"),
     "violated shape": (T + "positions.csv", swap("hill-declaration,,supports", "hill-declaration,data-privacy,supports"), FaultsFound,
                        "positions.csv:5: towards_issue_code: towards_instrument_id, towards_issue_code name one instrument or one issue."),
-    "end before start": (T + "measures.csv", swap("2023-12-01", "2023-06-01"), FaultsFound, "measures.csv:3: The relation ends before it starts"),
+    "end before start": (T + "measures.csv", swap("2023-12-01", "2023-06-01"), FaultsFound, "measures.csv:4: The relation ends before it starts"),
     "table not described": (T + "extra.csv", put("id\n"), FaultsFound, f"extra.csv: is not described in {METADATA}; describe it there or remove it"),
     "missing table": (T + "lists.csv", Path.unlink, FaultsFound, "lists.csv: file is missing; restore it, with its header line at least"),
     "folder for a table": (T + "lists.csv", _to_folder, FaultsFound, "lists.csv: cannot be read (Is a directory); restore the file"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,6 +20,13 @@ from comity.vocabulary import ID, NS, RDFS, TYPE, XSD
 
 SHAPES = ROOT / "ontology" / "shapes"
 CHECKS = ROOT / "queries" / "checks"
+
+
+@pytest.fixture
+def checkout(checkout: Layout, built: Path) -> Layout:
+    """Return a checkout that was built, so that only what a test changes is checked anew."""
+    shutil.copytree(built, checkout.build, symlinks=True)
+    return checkout
 
 
 def _edit(places: Layout, file: str, old: str, new: str) -> None:
@@ -61,7 +69,7 @@ FAULTS = {
 def test_each_fault_query_finds_its_fault_at_its_cell_with_a_remedy(checkout: Layout, name: str) -> None:
     file, old, new, line, column = FAULTS[name]
     _edit(checkout, file, old, new)
-    found = [f for f in prepare(checkout).faults if f.message.startswith(f"{name}: ")]
+    found = [f for f in prepare(checkout, folder=checkout.build).faults if f.message.startswith(f"{name}: ")]
     assert [(f.file, f.line, f.column) for f in found] == [(file, line, column)]
     assert found[0].message.endswith(_solution(name))
 
@@ -72,7 +80,7 @@ def _solution(name: str) -> str:
 
 
 def _found(places: Layout) -> list[tuple[str, str, int, str]]:
-    return [(f.message.partition(":")[0], f.file, f.line, f.column) for f in prepare(places).faults]
+    return [(f.message.partition(":")[0], f.file, f.line, f.column) for f in prepare(places, folder=places.build).faults]
 
 
 def _copies(places: Layout, file: str, row: str, old: str, news: list[str]) -> list[int]:
@@ -189,14 +197,14 @@ def test_classes_that_are_not_disjoint_and_narrower_values_are_no_fault(checkout
 
 def test_a_value_outside_the_range_is_a_fault_of_the_row_that_points_at_it(checkout: Layout) -> None:
     _edit(checkout, "instruments.csv", "gbr-transfer-guideline,Guideline", "gbr-transfer-guideline,State")
-    found = [f for f in prepare(checkout).faults if f.message.startswith("value-outside-range: ")]
+    found = [f for f in prepare(checkout, folder=checkout.build).faults if f.message.startswith("value-outside-range: ")]
     assert [(f.file, f.line, f.column) for f in found] == [("supervisions.csv", 4, ""), ("transfer_rules.csv", 7, "")]
     assert found[0].message.endswith(_solution("value-outside-range"))
 
 
 def test_an_actor_that_is_party_twice_at_once_by_one_source_is_a_fault(checkout: Layout) -> None:
     _append(checkout, "participations.csv", "river-convention-GBR,", "river-convention-GBR-2,")
-    found = prepare(checkout).faults
+    found = prepare(checkout, folder=checkout.build).faults
     assert [(f.file, f.line, f.column) for f in found] == [("participations.csv", 16, "id")]
     assert found[0].message.startswith("party-twice-at-once: ")
 
@@ -204,7 +212,7 @@ def test_an_actor_that_is_party_twice_at_once_by_one_source_is_a_fault(checkout:
 def test_an_actor_that_was_party_in_two_periods_is_no_fault(checkout: Layout) -> None:
     _edit(checkout, "memberships.csv", "1973-01-01,2020-02-01,", "1973-01-01,1980-01-01,")
     _append(checkout, "memberships.csv", "EU-GBR,GBR,EU,member,1973-01-01,1980-01-01", "EU-GBR-2,GBR,EU,member,1980-01-01,2020-02-01")
-    assert prepare(checkout).faults == []
+    assert prepare(checkout, folder=checkout.build).faults == []
 
 
 def test_a_term_without_a_definition_is_a_fault(checkout: Layout) -> None:
@@ -212,7 +220,7 @@ def test_a_term_without_a_definition_is_a_fault(checkout: Layout) -> None:
     text = path.read_text(encoding="utf-8")
     line = next(part for part in text.splitlines() if "bars parties" in part)
     path.write_text(text.replace(line + "\n", ""), encoding="utf-8")
-    found = prepare(checkout).faults
+    found = prepare(checkout, folder=checkout.build).faults
     assert [f.file.rpartition("/")[2] for f in found] == ["prohibits"]
     assert found[0].message.startswith("undocumented-term: ")
 
@@ -222,7 +230,7 @@ def test_a_derivation_that_names_no_row_is_a_fault(checkout: Layout) -> None:
     text = path.read_text(encoding="utf-8")
     assert "prov:wasDerivedFrom ?instrument, ?issuer" in text
     path.write_text(text.replace("prov:wasDerivedFrom ?instrument, ?issuer", "prov:wasDerivedFrom comity:"), encoding="utf-8")
-    found = prepare(checkout).faults
+    found = prepare(checkout, folder=checkout.build).faults
     assert found
     assert all(f.message.startswith("derivation-without-rows: ") for f in found)
 
@@ -248,18 +256,18 @@ def test_each_fault_query_is_tried_here() -> None:
 @pytest.mark.parametrize("period", ["2023,2023,", "2023,2023-05-01,", "2023-05-10,2023,", "2023-05,2023-05,", ",2023,"])
 def test_a_period_that_may_have_had_a_day_is_no_fault(checkout: Layout, period: str) -> None:
     _edit(checkout, "designations.csv", "2021-03-22,2023,", period)
-    assert prepare(checkout).faults == []
+    assert prepare(checkout, folder=checkout.build).faults == []
 
 
 @pytest.mark.parametrize("period", ["2023-05-10,2023-05-10,", "2023-05-10,2023-05-09,", "2023-05-10,2022,", "2023-05,2023-04,", "2023,2022,"])
 def test_a_period_without_a_day_is_a_fault(checkout: Layout, period: str) -> None:
     _edit(checkout, "designations.csv", "2021-03-22,2023,", period)
-    assert {(f.file, f.line) for f in prepare(checkout).faults} == {("designations.csv", 3)}
+    assert {(f.file, f.line) for f in prepare(checkout, folder=checkout.build).faults} == {("designations.csv", 3)}
 
 
 def test_a_violation_of_a_shape_names_file_line_column_and_what_was_found(checkout: Layout) -> None:
     _edit(checkout, "participations.csv", "hill-declaration-CHN,CHN,hill-declaration,", "hill-declaration-CHN,CHN,eu-data-law,")
-    faults = prepare(checkout).faults
+    faults = prepare(checkout, folder=checkout.build).faults
     assert faults == [Fault("participations.csv", 10, "instrument_id",
                             f"instrument_id names an instrument of instruments.csv. Found {ID}instrument/eu-data-law.")]
 

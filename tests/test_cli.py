@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import os
 import re
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +18,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from servers import Reply, canned
+from real import ROOT
+from servers import Reply, canned, comity_server
 
 import comity.settings
 from comity.build import build
@@ -151,7 +151,7 @@ def test_a_query_is_read_from_a_file_and_from_standard_input(project: Layout, co
     (["ask", "parties", "-p", "agreement=Atlantis"], "nothing is called Atlantis"),
     (["sparql", "-q", "ASK {}", "--as-of", "soon"], "as_of=soon: not a day"),
     (["describe", "Atlantis"], "nothing is called Atlantis"),
-    (["metrics", "--layer", "friendship"], "no layer is called friendship; use agreements"),
+    (["metrics", "--layer", "friendship"], "no layer is called friendship; use access, agreements"),
     (["metrics", "--as-of", "1900-01-01"], "no tie stands on 1900-01-01 in layer agreements"),
     (["serve", "--data", "x.ttl", "--endpoint", "http://e/"], "give either --data or --endpoint, not both"),
     (["serve", "--data", "no-such-file.ttl"], "no-such-file.ttl: no built graph here"),
@@ -257,6 +257,16 @@ def test_a_note_is_shown_only_when_advice_is_asked(
     assert ("clock-missing" in comity_run("sparql", "-q", NOTED, *arguments)[2]) is shown
 
 
+@pytest.mark.parametrize(("query", "said"), [
+    ("SELECT * { ?s a comity:State ; comity:isoAlpha2 'XQ' }", "no row: line 1, column 32: ?s comity:isoAlpha2 'XQ' .\n    nothing in the graph matches"),
+    ("SELECT * { ?s a comity:State } OFFSET 99", "no row: the patterns match, but what follows"), ("SELECT * { ?s a comity:State }", "")])
+def test_a_terminal_says_why_there_is_no_row(project: Layout, comity_run: Run, query: str, said: str) -> None:
+    code, _, err = comity_run("sparql", "--advice", "-q", query)
+    assert code == 0
+    assert said in err
+    assert ("no row" in err) is bool(said)
+
+
 # queries, ask, describe
 
 def test_the_library_is_listed_with_summaries_and_parameters(project: Layout, comity_run: Run) -> None:
@@ -295,27 +305,83 @@ def test_metrics_go_to_standard_output_as_csv(project: Layout, comity_run: Run, 
     code, out, err = comity_run("metrics", "--as-of", "2021-01-01", "--table", table)
     assert (code, err) == (0, "")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert len(rows) == 7
+    assert len(rows) == 5
     assert next(iter(rows[0])) == first
 
 
-@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.5.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
+@pytest.mark.parametrize(("form", "mark"), [("json", '"version": "0.6.0+'), ("graphml", "<graphml"), ("gexf", "<gexf")])
 def test_metrics_come_in_every_format_with_the_datasets_version(project: Layout, comity_run: Run, form: str, mark: str) -> None:
     out = comity_run("metrics", "--as-of", "2021-01-01", "--format", form)[1]
     assert mark in out
-    assert "0.5.0+" in out
+    assert "0.6.0+" in out
 
 
-@pytest.mark.parametrize(("form", "files"), [("csv", ["agreements-actors.csv", "agreements-ties.csv"]), ("gexf", ["agreements.gexf"])])
+@pytest.mark.parametrize(("form", "files"), [
+    ("csv", ["agreements-actors.csv", "agreements-ties.csv"]), ("parquet", ["agreements-actors.parquet", "agreements-ties.parquet"]),
+    ("gexf", ["agreements.gexf"]), ("pajek", ["agreements.net", "agreements-community.clu"]), ("dl", ["agreements.dl"]), ("nq", ["agreements.nq"])])
 def test_metrics_are_written_into_a_folder_with_codebook_and_parameters(
         project: Layout, comity_run: Run, tmp_path: Path, form: str, files: list[str]) -> None:
     folder = tmp_path / "new" / "folder"
     code, out, err = comity_run("metrics", "--as-of", "2021-01-01", "--format", form, "--seed", "4", "--out", str(folder))
     assert (code, out) == (0, "")
-    assert sorted(p.name for p in folder.iterdir()) == sorted([*files, "agreements-about.json", "codebook.csv"])
-    assert err.count("wrote ") == len(files) + 2
-    about = json.loads((folder / "agreements-about.json").read_text())
-    assert (about["as_of"], about["seed"], about["layers"]) == ("2021-01-01", 4, "agreements")
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*files, "about.json", "codebook.csv", "croissant.json", "datapackage.json"])
+    assert err.count("wrote ") == len(files) + 4
+    about = json.loads((folder / "about.json").read_text())
+    assert (about["as_of"], about["seed"], about["layers"], about["query"]) == ("2021-01-01", 4, "agreements", "network/agreements")
+    assert about["query_sha256"] == hashlib.sha256((ROOT / "queries/network/agreements.rq").read_bytes()).hexdigest()
+    assert about["sha256"].keys() == {*files, "codebook.csv"}
+    assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in about["sha256"].items())
+
+
+def test_the_formats_of_the_command_line_are_those_of_the_writers() -> None:
+    from comity.cli.measuring import _FORMATS
+    from comity.network.formats import FORMATS
+
+    assert _FORMATS == FORMATS
+
+
+SLICE = ["--as-of", "2021-01-01", "--draws", "20"]
+
+
+def test_the_scores_of_all_pairs_come_as_a_table_with_the_rows_behind_them(project: Layout, comity_run: Run) -> None:
+    code, out, _ = comity_run("metrics", "world", *SLICE, "--evidence")
+    assert code == 0
+    rows = {(r["source"], r["target"]): r for r in csv.DictReader(io.StringIO(out))}
+    assert rows["JPN", "USA"]["shared"] == "2"
+    assert {"participation/harbour-agreement-JPN", "membership/g7-USA"} <= set(rows["JPN", "USA"]["through"].split(" "))
+    assert rows["JPN", "USA"]["relation"] == "insufficient evidence"
+
+
+def test_a_receipt_names_the_rows_behind_each_part(project: Layout, comity_run: Run) -> None:
+    code, out, _ = comity_run("metrics", "explain", "Japan", "USA", *SLICE)
+    assert code == 0
+    assert out.startswith("JPN and USA on 2021-01-01")
+    assert "harbour-agreement: weight" in out
+    found = json.loads(comity_run("metrics", "explain", "JPN", "USA", *SLICE, "--format", "json")[1])
+    assert [line["about"] for line in found["scores"]["A2"]["lines"]] == ["g7", "harbour-agreement"]
+    assert found["scores"]["A3"]["reason"].startswith("insufficient evidence")
+
+
+def test_the_changes_of_a_layer_name_what_caused_them(project: Layout, comity_run: Run) -> None:
+    code, out, _ = comity_run("metrics", "changes", "2019-01-01", "2021-01-01", "--layer", "recognitions")
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(out)))
+    found = {(r["source"], r["target"], r["move"], r["came"], r["gone"]) for r in rows}
+    assert found >= {("EU", "USA", "lost", "", "EU-USA-2016"), ("EU", "JPN", "gained", "EU-JPN-2019", "")}
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["explain", "JPN", "JPN"], "are one actor in this slice"), (["explain", "JPN", "Atlantis"], "nothing is called Atlantis"),
+    (["explain", "JPN", "DEU"], "if it stands under its union"), (["world", "--as-of", "1700-01-01"], "no two actors have evidence on 1700-01-01"),
+    (["world", "--actors", "atlantis"], "no actor is called atlantis"), (["world", "--draws", "3"], "Invalid value for '--draws'"),
+    (["signed", "--as-of", "2023-07-01", "--draws", "20", "--actors", "SGP", "--actors", "GBR"], "no tie of the signed network"),
+    (["changes", "2021-01-01", "2020-01-01"], "2020-01-01"),
+])
+def test_scores_that_cannot_be_given_are_refused_in_a_line(project: Layout, comity_run: Run, arguments: list[str], message: str) -> None:
+    code, out, err = comity_run("metrics", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", [["metrics", "--as-of", "2021-01-01"], ["export"]], ids=lambda c: c[0])
@@ -346,7 +412,7 @@ def test_an_export_is_written_into_a_file(project: Layout, comity_run: Run, tmp_
 def test_a_build_says_what_it_built_as_text_and_as_json(own: Layout, comity_run: Run, tmp_path: Path) -> None:
     code, out, _ = comity_run("build", "--out", str(tmp_path / "a"))
     assert code == 0
-    assert out.startswith("built 0.5.0+")
+    assert out.startswith("built 0.6.0+")
     assert (tmp_path / "a" / "comity.nq.gz").exists()
     document = json.loads(comity_run("build", "--format", "json")[1])
     assert document["rows"]["actors"] == 18
@@ -358,7 +424,7 @@ def test_a_check_without_faults_says_so_and_lists_what_is_only_recalled_when_ask
     assert (code, err) == (0, "")
     assert " 0 faults" in out
     assert "recalled: USA-personal-data" in comity_run("check", "--evidence")[1]
-    assert len(json.loads(comity_run("check", "--evidence", "--format", "json")[1])["recalled"]) == 17
+    assert len(json.loads(comity_run("check", "--evidence", "--format", "json")[1])["recalled"]) == 18
 
 
 def test_a_fault_ends_check_and_build_with_code_one_and_its_place_and_leaves_the_old_build(own: Layout, comity_run: Run) -> None:
@@ -390,19 +456,8 @@ def test_a_build_into_a_place_that_cannot_be_written_is_one_line(own: Layout, co
 @contextlib.contextmanager
 def served(*arguments: str, build_folder: Path) -> Iterator[str]:
     """Run `comity serve` on a free port and give the address that it prints."""
-    environment = os.environ | {"COMITY_BUILD": str(build_folder), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen([COMITY, "serve", "--port", "0", *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            ready, _, _ = select.select([process.stdout], [], [], 30)
-            assert ready, "nothing was printed in 30 s"
-            line = process.stdout.readline()
-            match = re.match(r"Comity answers at (http://127\.0\.0\.1:\d+)/ \(stop with Ctrl-C\)", line)
-            assert match, line
-            yield match[1]
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=20)
+    with comity_server(*arguments, folder=build_folder) as server:
+        yield server.address
 
 
 def fetch(url: str, accept: str = "text/csv") -> str:

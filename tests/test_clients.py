@@ -138,7 +138,7 @@ def test_a_thing_comes_by_accept_and_by_extension_alike(curl: str, served: str, 
     by_accept = fetched(curl, f"{served}{path}", Accept=MEDIA[name])
     assert (by_name[0], by_accept[0]) == (200, 200)
     assert by_name[1]["content-type"].partition(";")[0] == by_accept[1]["content-type"].partition(";")[0] == MEDIA[name]
-    assert by_name[2] == by_accept[2]
+    assert by_name[2].replace(f"{path}.{name}?lang=".encode(), f"{path}?lang=".encode()) == by_accept[2]  # a page links to itself in other languages
     for url, accept in ((f"{served}{path}.{name}", "*/*"), (f"{served}{path}", MEDIA[name])):
         status, headers, body = fetched(curl, url, head=True, Accept=accept)
         assert (status, body) == (200, b"")

@@ -91,7 +91,8 @@ def test_a_source_lists_the_rows_that_rest_on_it(small: Graph) -> None:
     rows = [m.iri for group in small.describe("source/own-knowledge").mentions.values() for m in group]
     assert sorted(last(r) for r in rows) == [
         "CHN-restrictive", "EU-online-safety-member-states", "JPN-security-access", "SGP-telecom-data-2020", "USA-government-data-2019-devices",
-        "USA-personal-data", "data-registrar-founded", "data-sovereignty-USA", "eu-data-law-against-usa-list-rule-2", "hill-declaration-2-evaluation",
+        "USA-personal-data", "bridge-agreement-and-eu-data-law-2", "data-registrar-founded",
+        "data-sovereignty-USA", "eu-data-law-against-usa-list-rule-2", "hill-declaration-2-evaluation",
         "hill-declaration-GBR-HKG", "ico-decision-openai", "jpn-data-law-adopted", "mistral-commitment", "mistral-model-developer", "usa-list-notice-in-force",
         "valley-agreement-JPN-letter"]
 

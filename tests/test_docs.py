@@ -17,7 +17,7 @@ METADATA = json.loads((ROOT / "graph" / "tables" / "csvw-metadata.json").read_te
 EXAMPLES = [line for line in README.splitlines() if line.startswith("comity ") and ">" not in line and "--out" not in line]
 
 
-@pytest.mark.parametrize("line", EXAMPLES)
+@pytest.mark.parametrize("line", [pytest.param(line, marks=[pytest.mark.gate] if "--draws" in line else []) for line in EXAMPLES])
 def test_an_example_of_the_readme_runs(line: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(shlex.split(line)[1:]) == 0
     assert capfd.readouterr().out.strip()

@@ -194,3 +194,12 @@ def test_a_graph_comes_as_quads_too(client: TestClient, media: str, form: ox.Rdf
     found = client.get("/sparql", params={"query": "CONSTRUCT WHERE { ?s a comity:State }"}, headers={"accept": media})
     assert found.headers["content-type"].startswith(media)
     assert len(list(ox.parse(found.content, format=form))) == 8
+
+
+@pytest.mark.parametrize("name", ["%00", "%0d%0aX-Injected:%201", "%E6%97%A5%E6%9C%AC", "a%20b", "%22%3E%3Cscript%3E"])
+def test_a_name_of_any_letters_leads_on_and_is_not_found(client: TestClient, name: str) -> None:
+    found = client.get(f"/id/actor/{name}", follow_redirects=False)
+    assert found.status_code == 303
+    assert found.headers["location"].isascii()
+    assert "x-injected" not in found.headers
+    assert client.get(found.headers["location"]).status_code == 404

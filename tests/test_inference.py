@@ -286,9 +286,9 @@ def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
         derive(ox.Store(), tmp_path)
 
 
-def test_the_terms_of_derivations_are_those_of_prov_and_rdf_and_the_bounds_of_both_clocks(small: Graph) -> None:
+def test_the_terms_of_derivations_are_those_of_prov_and_rdf_the_bounds_of_both_clocks_and_the_basis(small: Graph) -> None:
     rows = _ask(small, "SELECT DISTINCT ?p WHERE { ?d a comity:Derivation ; ?p ?o }")
-    bounds = {NS + n for n in ("heldFrom", "heldUntil", "possiblyFrom", "possiblyUntil", "knownFrom", "knownUntil")}
+    bounds = {NS + n for n in ("heldFrom", "heldUntil", "possiblyFrom", "possiblyUntil", "knownFrom", "knownUntil", "basis")}
     assert {row[0].value for row in rows} == {RDF + "type", RDF + "subject", RDF + "predicate", RDF + "object", PROV + "wasDerivedFrom"} | bounds
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 
+import pyoxigraph as ox
 import pytest
+from servers import Reply, canned
 
 from comity.errors import InputError, QueryError
 from comity.graph import Graph
@@ -184,6 +187,26 @@ def test_an_answer_over_the_limit_is_refused_and_its_worker_kept(small: Graph, t
         store.close()
 
 
+@pytest.mark.parametrize("silent", ["", "SILENT "])
+def test_a_worker_opens_no_connection_even_for_a_query_that_nobody_vetted(isolated: IsolatedStore, silent: str) -> None:
+    with canned(reply := Reply()) as url:
+        text = f"SELECT * {{ SERVICE {silent}<{url}> {{ ?s ?p ?o }} }}"
+        with contextlib.nullcontext() if silent else pytest.raises(QueryError):
+            isolated.query(text)
+    assert reply.requests == []
+
+
+def test_a_worker_that_may_reach_out_does(small: Graph) -> None:
+    assert isinstance(small.store, EmbeddedStore)
+    with canned(reply := Reply(body=b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"far"}}]}}')) as url:
+        store = IsolatedStore(small.store, Limits(workers=1, services=frozenset({url})))
+        try:
+            assert store.query(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?x }} }}").rows.to_dicts() == [{"s": None, "p": None, "x": "far"}]
+        finally:
+            store.close()
+    assert len(reply.requests) == 1
+
+
 def test_closing_leaves_no_process(small: Graph) -> None:
     assert isinstance(small.store, EmbeddedStore)
     store = IsolatedStore(small.store, Limits(workers=2, seconds=1.0))
@@ -201,3 +224,45 @@ def _is_gone(pid: int) -> bool:
             return True
         threading.Event().wait(0.05)
     return False
+
+
+JAPAN = "<https://w3id.org/comity/id/actor/JPN>"
+LOOK_UPS = (f"SELECT ?p ?o WHERE {{ {JAPAN} ?p ?o }}", f"select * {{{JAPAN} a ?c .}} limit 1",
+            f"PREFIX r: <http://www.w3.org/2000/01/rdf-schema#> SELECT ?o {{ {JAPAN} r:label ?o }}")
+OTHERS = (
+    f"SELECT ?p ?o {{ {JAPAN} ?p ?o . ?o ?q ?r }}", f"SELECT ?p ?o {{ {JAPAN} ?p ?o FILTER(ISIRI(?o)) }}", f"SELECT ?o {{ {JAPAN} comity:iso3* ?o }}",
+    f"SELECT ?o FROM <https://w3id.org/comity/graph/actors> {{ {JAPAN} ?p ?o }}", f"SELECT (SHA512(STR(?o)) AS ?h) {{ {JAPAN} ?p ?o }}",
+    f"SELECT ?s {{ ?s ?p {JAPAN} }}", f"SELECT ?o {{ SERVICE <http://e.org/> {{ {JAPAN} ?p ?o }} }}", f"SELECT ?o {{ {JAPAN} ?p ?o }} # more\n", "ASK {}",
+    "SELECT ?o { <actor/JPN> ?p ?o }", "SELECT ?o { <http://[> ?p ?o }")
+
+
+@pytest.mark.parametrize("text", LOOK_UPS)
+def test_a_look_up_waits_for_no_worker_and_has_the_same_answer(isolated: IsolatedStore, small: Graph, text: str) -> None:
+    claims = [isolated._pool.claim() for _ in range(2)]  # all workers are busy
+    made, advice = asyncio.run(isolated.fetch(text, "csv", "nt"))
+    for claim in claims:
+        isolated._pool.give(claim.result())
+    assert made.count == len(small.store.query(text).rows) > 0
+    assert made.body == small.store.query(text).serialize("csv")
+    assert advice == 0
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_more_than_a_look_up_goes_to_a_worker(isolated: IsolatedStore, text: str) -> None:
+    assert not isolated._is_small(text)
+
+
+def test_a_thing_with_many_statements_goes_to_a_worker() -> None:
+    many = EmbeddedStore(ox.Store(), {})
+    many.store.extend(ox.Quad(ox.NamedNode("http://e.org/s"), ox.NamedNode("http://e.org/p"), ox.Literal(n)) for n in range(1001))
+    store = IsolatedStore(many, Limits(workers=1, seconds=5.0))
+    try:
+        assert not store._is_small("SELECT ?o { <http://e.org/s> ?p ?o }")
+        assert asyncio.run(store.fetch("SELECT ?o { <http://e.org/s> ?p ?o }", "csv", "nt"))[0].count == 1001
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("text", ["SELECT " + "?a " * 20_000 + "{", "SELECT ?a" + " " * 50_000 + "x", "PREFIX a: <http://e.org/> " * 5000])
+def test_a_long_text_is_told_from_a_look_up_at_once(isolated: IsolatedStore, text: str) -> None:
+    assert not isolated._is_small(text)  # a reader that goes back and forth would take longer than a test may

@@ -108,5 +108,5 @@ def test_the_latest_day_is_today_unless_a_row_is_newer(small: Graph) -> None:
 
 
 def test_a_graph_of_ours_has_a_version_and_another_has_none(small: Graph) -> None:
-    assert dataset_version(small.store).partition("+")[0] == "0.5.0"
+    assert dataset_version(small.store).partition("+")[0] == "0.6.0"
     assert dataset_version(EmbeddedStore(ox.Store(), {})) == "unversioned"

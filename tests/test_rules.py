@@ -457,3 +457,72 @@ def test_between_a_union_and_a_member_of_it_no_access_rule_conflicts(reach: str)
         "access-rule/a": ("AccessRule", {"jurisdiction": f"actor/{reach}", "accessKind": "concept/access/compelled-extraterritorial", "validFrom": "2018"}),
         "access-rule/b": ("AccessRule", {"jurisdiction": f"actor/{block}", "accessKind": "concept/access/blocking", "validFrom": "2018"})})
     assert _objects(store, "access-rule/a", NS + "conflictsWith") == set()
+
+
+# --- paradigms
+
+_LINE = {"decidesDefault": "concept/transfer-default/conditional", "summary": "decision-rule/none", "recordedOn": "2024-01-10"}
+_MIDDLE, _STRICT = "concept/paradigm/prudent-and-flexible", "concept/paradigm/restrictive"
+
+
+def _sorted_by(line: Values, *others: tuple[str, tuple[str, Values]], **rule: str) -> ox.Store:
+    """Return a transfer rule of Japan, valid from 2020, under one line at position 2 and `others`."""
+    values = {"jurisdiction": "actor/JPN", "transferDefault": "concept/transfer-default/conditional", "validFrom": "2020-01-01", **rule}
+    return _derived({"transfer-rule/a": ("TransferRule", values), "decision-rule/two": ("DecisionRule", _LINE | {"paradigm": _MIDDLE} | line), **dict(others)})
+
+
+def _place(store: ox.Store, **positions: int) -> ox.Store:
+    """Number the lines and derive anew, as positions are whole numbers and no things."""
+    for name, place in positions.items():
+        value = ox.Literal(str(place), datatype=ox.NamedNode(XSD + "integer"))
+        store.add(ox.Quad(ox.NamedNode(f"{ID}decision-rule/{name}"), ox.NamedNode(NS + "position"), value, ox.NamedNode(GRAPH + "decision-rule")))
+    derive(store, RULES)
+    return store
+
+
+def test_a_rule_belongs_to_the_paradigm_of_its_line_on_its_days_with_rule_and_line_as_rows() -> None:
+    [found] = _find(_place(_sorted_by({}, validUntil="2022-05"), two=2), "actor/JPN", "followsParadigm")
+    assert found.days == {"heldFrom": "2020-01-01", "heldUntil": "2022-05-01", "knownFrom": "2024-01-10", "knownUntil": OPEN}
+    assert found.rows == {"transfer-rule/a", "decision-rule/two"}
+
+
+def test_a_rule_without_a_first_day_counts_from_the_day_of_its_recording() -> None:
+    values = {"jurisdiction": "actor/JPN", "transferDefault": "concept/transfer-default/conditional"}
+    store = _place(_derived({"transfer-rule/a": ("TransferRule", values), "decision-rule/two": ("DecisionRule", _LINE | {"paradigm": _MIDDLE})}), two=2)
+    assert [d.days["heldFrom"] for d in _find(store, "actor/JPN", "followsParadigm")] == ["2024-01-10"]
+
+
+def test_an_earlier_line_of_another_paradigm_decides_alone() -> None:
+    store = _place(_sorted_by({}, ("decision-rule/one", ("DecisionRule", _LINE | {"paradigm": _STRICT}))), one=1, two=2)
+    assert [d.rows for d in _find(store, "actor/JPN", "followsParadigm")] == [{"transfer-rule/a", "decision-rule/one"}]
+
+
+def test_an_earlier_line_that_may_cover_what_is_not_settled_stops_the_later_ones() -> None:
+    asks = _LINE | {"paradigm": _STRICT, "decidesLocalisation": "concept/localisation/local-storage"}
+    assert _find(_place(_sorted_by({}, ("decision-rule/one", ("DecisionRule", asks))), one=1, two=2), "actor/JPN", "followsParadigm") == []
+    settled = _sorted_by({}, ("decision-rule/one", ("DecisionRule", asks)), localisation="concept/localisation/none")
+    assert [d.rows for d in _find(_place(settled, one=1, two=2), "actor/JPN", "followsParadigm")] == [{"transfer-rule/a", "decision-rule/two"}]
+
+
+def test_a_line_frees_those_after_it_from_the_day_on_which_it_is_no_longer_known() -> None:
+    first = _LINE | {"paradigm": _STRICT, "retractedOn": "2024-06-01"}
+    found = _find(_place(_sorted_by({}, ("decision-rule/one", ("DecisionRule", first))), one=1, two=2), "actor/JPN", "followsParadigm")
+    assert [(d.days["knownFrom"], d.days["knownUntil"]) for d in found] == [("2024-01-10", "2024-06-01"), ("2024-06-01", OPEN)]
+
+
+def test_a_line_that_asks_for_supervision_and_access_holds_while_all_rows_do() -> None:
+    general, governmental = "concept/coverage/general", "concept/independence/governmental"
+    asks = {"decidesCoverage": general, "decidesIndependence": governmental, "decidesAccess": "concept/access/security-access"}
+    watch = {"jurisdiction": "actor/JPN", "coverage": general, "independence": governmental, "validFrom": "2021-01-01"}
+    access = {"jurisdiction": "actor/JPN", "accessKind": "concept/access/security-access", "validFrom": "2019-01-01", "validUntil": "2023-01-01"}
+    rows = (("supervision/a", ("Supervision", watch)), ("access-rule/a", ("AccessRule", access)))
+    [found] = _find(_place(_sorted_by(asks, *rows), two=2), "actor/JPN", "followsParadigm")
+    assert (found.days["heldFrom"], found.days["heldUntil"]) == ("2021-01-01", "2023-01-01")
+    assert found.rows == {"transfer-rule/a", "decision-rule/two", "supervision/a", "access-rule/a"}
+    assert _find(_place(_sorted_by(asks, rows[0]), two=2), "actor/JPN", "followsParadigm") == []
+
+
+def test_a_rule_of_a_union_stands_for_its_members_while_they_are(facts: ox.Store) -> None:
+    members = {s: _find(facts, s, "followsParadigm", "paradigm/prudent-and-flexible") for s in ("actor/FRA", "actor/JPN")}
+    assert {"transfer-rule/EU-personal-data-2018", "decision-rule/wic-2"} < members["actor/FRA"][-1].rows
+    assert all("transfer-rule/EU-personal-data-2018" not in d.rows for d in members["actor/JPN"])

@@ -12,6 +12,7 @@ from conftest import ROOT
 from comity.build import assemble
 from comity.inference import unsettled
 from comity.settings import Layout
+from comity.store import open_snapshot
 from comity.style import Finding, consistency, derivations, profile, report, style
 from comity.vocabulary import NS, RDFS, ontology
 
@@ -53,9 +54,11 @@ def _report(checkout: Layout, text: str) -> list[Finding]:
     return [f for f in report(checkout, assemble(checkout).store) if f.term.startswith("comity:Echo")]
 
 
+@pytest.mark.slow
+@pytest.mark.gate
 def test_our_ontology_has_no_error_and_no_warning_and_lists_its_exceptions_with_reasons() -> None:
-    places = Layout(ROOT / "ontology", ROOT / "graph" / "tables", ROOT / "queries", ROOT / "build")
-    found = report(places, assemble(places).store)
+    places = Layout(ROOT / "ontology", ROOT / "graph" / "tables", ROOT / "queries", ROOT / "build", ROOT / "docs")
+    found = report(places, open_snapshot(ROOT / "build", {}, memory=True).store)
     assert [str(f) for f in found if f.severity != "INFO"] == []
     departing = [(f.term, f.file, f.rule) for f in found if "departs from the rule" in f.message]
     assert departing == [("comity:StandardClauses", "ontology/instruments.ttl", "SingularNoun")]
@@ -67,7 +70,8 @@ def test_a_good_term_is_silent(tmp_path: Path) -> None:
     assert _rules(tmp_path, _term()) == set()
 
 
-def test_a_term_that_nothing_uses_must_say_why(checkout: Layout) -> None:
+def test_a_term_that_nothing_uses_must_say_why(checkout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comity.style.consistency", lambda quads: ())  # takes seconds, and has a test of its own
     reason = 'comity:exemptFrom <https://w3id.org/comity/style/Used> ; skos:editorialNote "Kept for the next release."@en ;'
     exempt = "comity:exemptFrom <https://w3id.org/comity/style/Used> ;"
     text = "\n".join([_term(), _term(name="comity:EchoKept", more=reason), _term(name="comity:EchoLost", more=exempt)])
@@ -124,8 +128,7 @@ def test_a_module_without_a_licence_or_with_an_import_is_found(tmp_path: Path) -
 
 def test_a_class_under_two_disjoint_ones_contradicts_itself() -> None:
     quads = [*ontology(ROOT / "ontology"), ox.Quad(ox.NamedNode(NS + "Firm"), ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode(NS + "Instrument"))]
-    assert any("Disjoint classes" in message for _, _, _, message in consistency(quads))
-    assert list(consistency(quads[:-1])) == []
+    assert any("Disjoint classes" in message for _, _, _, message in consistency(quads))  # without it there is none: the report on our ontology tells
 
 
 def test_what_is_outside_owl_2_rl_is_found(tmp_path: Path) -> None:

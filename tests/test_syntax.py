@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pyoxigraph as ox
 import pytest
 
 from comity.errors import QueryError
+from comity.store import refuse_malformed
 from comity.syntax import bind, form, keywords, over, position, refuse_side_effects, tokens, undeclared
 
 JAPAN = ox.NamedNode("https://w3id.org/comity/id/actor/JPN")
@@ -35,6 +38,21 @@ HIDDEN = [
     'SELECT * { ?s ?p "a backslash \\" SERVICE" }',
     'SELECT * { ?s ?p "x"@en-SERVICE }',
 ]
+#: what the engine reads as a call where a word, a name, a comment or a string seems to go on
+GLUED = [
+    "SELECT * { ?s ?p 1e5SERVICE <http://example.org/> {} }",
+    "SELECT * { ?s ?p trueSERVICE<http://example.org/>{} }",
+    "SELECT * { SERVICESILENT <http://example.org/> {} }",
+    "PREFIX : <http://example.org/> SELECT * { SERVICE:a {} }",
+    "PREFIX : <http://example.org/> SELECT * { SERVICESILENT:a {} }",
+    "PREFIX e: <http://example.org/> SELECT * { SERVICEe:a {} }",
+    "PREFIX SERVICE: <urn:x:> PREFIX : <http://example.org/> SELECT * { SERVICE:a {} }",
+    "PREFIX a: <http://x:8> SELECT * { ?s <urn:p>* a:SERVICE <http://example.org/> {} }",
+    "PREFIX a: <http://x:8> SELECT * { ?s a:1SERVICE SILENT <http://example.org/> {} }",
+    "SELECT * { # \r SERVICE <http://example.org/> {} }",
+    'SELECT * { VALUES ?x { """a" } SERVICE <http://example.org/> {} # \\x """\n }',
+    "SELECT * { VALUES ?x { '''a' } SERVICE <http://example.org/> {} # \\uD800 '''\n }",
+]
 CALLS = [
     "SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }",
     "SELECT * { SeRvIcE SILENT <http://example.org/> { ?s ?p ?o } }",
@@ -49,6 +67,7 @@ CALLS = [
     "SELECT * { S\\u0045RVICE <http://example.org/> { ?s ?p ?o } }",
     "SELECT * { \\u0053ERVICE <http://example.org/> { ?s ?p ?o } }",
     "SELECT * { \\U00000053ERVICE <http://example.org/> { ?s ?p ?o } }",
+    *GLUED,
 ]
 
 
@@ -96,6 +115,40 @@ def test_a_query_that_reaches_out_is_refused_however_it_is_spelled(text: str) ->
 def test_the_word_service_is_no_call_where_it_is_a_name_a_string_or_a_comment(text: str) -> None:
     refuse_side_effects(text)
     ox.Store().query(text)
+
+
+@pytest.mark.parametrize("text", GLUED)
+def test_the_engine_takes_what_is_glued_together_for_a_query(text: str) -> None:
+    refuse_malformed(text, {})
+
+
+@pytest.mark.parametrize("text", [
+    "SELECT * { SERVICE <http://a.example/> { ?s ?p ?o } }", "SELECT * { service silent<http://a.example/>{} }",
+    "SELECT * { SERVICE # <\n <http://a.example/> {} SERVICE <http://b.example/> {} }"])
+def test_a_server_of_the_list_may_be_called(text: str) -> None:
+    refuse_side_effects(text, {"http://a.example/", "http://b.example/"})
+
+
+@pytest.mark.parametrize("text", [
+    *CALLS, "SELECT * { SERVICE ?x {} VALUES ?x { <http://a.example/> } }", "PREFIX a: <http://a.example/> SELECT * { SERVICE a: {} }",
+    "BASE <http://a.example/> SELECT * { SERVICE <> {} }", "SELECT * { SERVICE <http://a.example> {} }", "SELECT * { SERVICE <http://a.example/x> {} }",
+    "SELECT * { SERVICE <HTTP://A.EXAMPLE/> {} }", "SELECT * { SERVICE <http://a.example/> { SERVICE <http://c.example/> {} } }",
+    "SELECT * { SERVICE SILENT SILENT <http://a.example/> {} }", "SELECT * { SERVICE"])
+def test_no_other_server_may_be_called(text: str) -> None:
+    with pytest.raises(QueryError):
+        refuse_side_effects(text, {"http://a.example/", "http://b.example/"})
+
+
+@pytest.mark.parametrize("text", ["SELECT * FROMNAMED<file:///x> {}", "ASKFROM<file:///x> {}", "SELECT (1e5FROM AS ?x) {}"])
+def test_a_dataset_hidden_in_another_word_is_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="the word FROM is hidden"):
+        refuse_side_effects(text)
+
+
+def test_a_thousand_names_of_services_are_read_in_a_moment() -> None:
+    start = time.perf_counter()
+    refuse_side_effects("SELECT * { VALUES ?x { " + "comity:Service " * 20_000 + "} }")
+    assert time.perf_counter() - start < 5
 
 
 def test_the_refusal_names_line_and_column_of_the_keyword() -> None:

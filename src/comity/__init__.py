@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from comity.errors import ComityError
     from comity.graph import Graph, open  # noqa: A004
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 __all__ = ["ComityError", "Graph", "network", "open"]
 
 _HOMES = {"ComityError": "comity.errors", "Graph": "comity.graph", "open": "comity.graph"}

@@ -16,6 +16,7 @@ import yaml
 
 from comity.errors import InputError
 from comity.vocabulary import ALIGNMENTS_GRAPH, TYPE, declared, read_turtle
+from comity.written import from_yaml
 
 FILE = "alignments.sssom.tsv"
 COLUMNS = ("subject_id", "subject_label", "predicate_id", "object_id", "object_label", "mapping_justification", "confidence", "comment")
@@ -40,7 +41,7 @@ def mappings(folder: Path) -> list[Mapping]:
     path = folder / FILE
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        metadata = yaml.safe_load("\n".join(line[1:].removeprefix(" ") for line in lines if line.startswith("#")))
+        metadata = from_yaml("\n".join(line[1:].removeprefix(" ") for line in lines if line.startswith("#")))
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f"{path}: cannot be read ({error}); restore the file") from None
     prefixes = metadata.get("curie_map", {}) if isinstance(metadata, dict) else {}

@@ -19,7 +19,7 @@ from comity.store import EmbeddedStore
 from comity.syntax import Term, bind, keywords, tokens
 
 #: what makes two answers to one question differ
-_CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+_CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 _MOST = 20_000
 _OVERHEAD = 1_000
 
@@ -137,7 +137,7 @@ class CachedStore(EmbeddedStore):
 
 
 def changes(text: str) -> bool:
-    """Whether a query calls a function that gives another value each time."""
+    """Whether a query calls a function that gives another value each time, or asks another server."""
     capitals = text.upper()
     return any(word in capitals for word in _CHANGING) and bool(_CHANGING & keywords(text).keys())
 

@@ -12,12 +12,17 @@ from typing import TypeVar
 
 T = TypeVar("T")
 _LONGEST = 240
+#: what would break a line, or move about on a terminal
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class ComityError(Exception):
-    """Anything that a user can mend; the message is one line."""
+    """Anything that a user can mend; the message is one line, whatever was given and is repeated in it."""
 
     exit_code = 2
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_CONTROL.sub(lambda found: repr(found[0])[1:-1], message))
 
 
 class InputError(ComityError):
@@ -48,6 +53,10 @@ class QueryError(ComityError):
 
 class StoreError(ComityError):
     """A graph cannot be opened, or a remote endpoint did not answer as it should."""
+
+
+class LimitError(StoreError):
+    """A remote endpoint had no time or no room for an answer, or took more than was set for it."""
 
 
 def asked(path: Path, ask: Callable[[str], T], remedy: str) -> T:

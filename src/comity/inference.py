@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import graphlib
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -47,24 +47,34 @@ def unsettled(store: ox.Store, folder: Path) -> dict[str, int]:
 
 def rules(folder: Path) -> dict[str, Path]:
     """Return the rules of `folder` in the order in which they run."""
+    return {name: path for level in levels(folder) for name, path in level.items()}
+
+
+def levels(folder: Path) -> list[dict[str, Path]]:
+    """Return the rules of `folder` in the order in which they run, those together of which none builds on another."""
     found = {path.stem: path for path in sorted(folder.glob("*.rq"))}
     if not found:
         raise InputError(f"{folder}: no rules here; run the command from a checkout or install the package again")
-    return _in_order(found)
+    return list(_in_order(found))
 
 
-def _in_order(found: dict[str, Path]) -> dict[str, Path]:
-    """Sort rules so that each comes after those that its header names."""
+def _in_order(found: dict[str, Path]) -> Iterator[dict[str, Path]]:
+    """Sort rules into levels, so that each comes after those that its header names."""
     wanted = {name: re.findall(r"[\w-]+", _after(path)) for name, path in found.items()}
     for name, others in wanted.items():
         for other in others:
             if other not in found:
                 raise InputError(f"{found[name]}: comes after {other}, which is no rule of this folder; correct the header")
+    order = graphlib.TopologicalSorter(wanted)
     try:
-        return {name: found[name] for name in graphlib.TopologicalSorter(wanted).static_order()}
+        order.prepare()
     except graphlib.CycleError as error:
         names = sorted(set(error.args[1]))
         raise InputError(f"{found[names[0]].parent}: the rules {', '.join(names)} each come after the other; drop one of their lines") from None
+    while order.is_active():
+        level = order.get_ready()
+        yield {name: found[name] for name in level}
+        order.done(*level)
 
 
 def _after(path: Path) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import itertools
 import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -19,11 +21,13 @@ import struct
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Never
+
+import pyoxigraph as ox
 
 from comity.errors import InputError, QueryError, StoreError
 from comity.results import Answer, TooLarge, Written, write
@@ -37,14 +41,24 @@ class QueryStopped(QueryError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may use: `seconds` of time, `megabytes` of memory beyond the graph, `answer` megabytes of result; `workers` run at once."""
+    """What one query may use: `seconds` of time, `megabytes` of memory beyond the graph, `answer` megabytes of result; `workers` run at once.
+
+    `services` are the addresses that it may reach by SERVICE.
+    """
 
     workers: int = 2
     seconds: float = 10.0
     megabytes: int = 1024
     answer: int = 100
+    services: frozenset[str] = frozenset()
 
 
+_IRI = r"<([a-z][a-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]+)>"
+_TERM = rf"(?:\?\w+|{_IRI.replace('(', '(?:')}|[a-z][\w-]*:[a-z][\w-]*)"
+#: one pattern about one thing, after prefixes: nothing in it can take long or reach out
+_LOOK_UP = re.compile(rf"\s*+(?:PREFIX\s++[a-z][\w-]*:\s*+{_IRI.replace('(', '(?:')}\s*+)*+SELECT\s++(?:\*\s*+|(?:\?\w++\s*+)++)(?:WHERE\s*+)?+"
+                      rf"\{{\s*+{_IRI}\s++(?:a|{_TERM})\s++{_TERM}\s*+(?:\.\s*+)?+\}}\s*+(?:LIMIT\s++\d++\s*+)?+", re.ASCII | re.IGNORECASE)
+_FEW = 1000
 _SIZES = struct.Struct("!IQ")
 _CHUNK = 2**16
 
@@ -53,13 +67,14 @@ class IsolatedStore(EmbeddedStore):
     """An embedded graph whose queries run in killable processes.
 
     Make it before any thread is started. Attributes: `limits`. With `advise`, which counts the pieces of advice on a query,
-    workers count them too.
+    workers count them too. They close the descriptors in `without`, such as the server's port.
     """
 
-    def __init__(self, loaded: EmbeddedStore, limits: Limits, advise: Callable[[str], int] = lambda _: 0) -> None:
+    def __init__(self, loaded: EmbeddedStore, limits: Limits, advise: Callable[[str], int] = lambda _: 0, without: Sequence[int] = ()) -> None:
         super().__init__(loaded.store, loaded.prefixes)
         self.limits = limits
-        self._nursery = _Nursery(_Task(loaded, limits, advise))
+        self._task = _Task(loaded, limits, advise)
+        self._nursery = _Nursery(self._task, without)
         self._pool = _Pool([self._nursery.spawn() for _ in range(limits.workers)])
 
     def query(self, text: str, parameters: Mapping[str, Term] | None = None, *,
@@ -88,6 +103,8 @@ class IsolatedStore(EmbeddedStore):
 
         Raises `QueryError`, `QueryStopped` past a limit, `InputError` for a format of the other kind.
         """
+        if not default_graphs and not named_graphs and self._is_small(text):
+            return _read(*self._task.reply(text, rows, graph, [], [], vet=True, shut=False))
         request = {"text": text, "default_graphs": [*default_graphs], "named_graphs": [*named_graphs], "rows": rows, "graph": graph, "vet": True}
         claim = self._pool.claim()
         try:
@@ -112,6 +129,17 @@ class IsolatedStore(EmbeddedStore):
         self._nursery.close()
         for worker in self._pool.idle:
             worker.kill()
+
+    def _is_small(self, text: str) -> bool:
+        """Whether a query asks for statements about one thing that has few: it ends before a worker would have heard of it."""
+        found = _LOOK_UP.fullmatch(text)
+        if found is None or self._task.loaded.on_disk:
+            return False
+        try:
+            statements = self._task.loaded.store.quads_for_pattern(ox.NamedNode(found[1]), None, None, None)
+        except ValueError:  # no IRI
+            return False
+        return sum(1 for _ in itertools.islice(statements, _FEW + 1)) <= _FEW
 
     def _busy(self) -> QueryStopped:
         return QueryStopped(f"all {self.limits.workers} workers stayed busy for {self.limits.seconds:g} s; try again later")
@@ -235,12 +263,14 @@ def _read(head: bytes, body: bytes) -> tuple[Written, int]:
 class _Nursery:
     """A process without threads that holds the graph and forks workers when asked."""
 
-    def __init__(self, task: _Task) -> None:
+    def __init__(self, task: _Task, without: Sequence[int]) -> None:
         self.lock = threading.Lock()
         self.control, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid == 0:
             self.control.close()
+            for descriptor in without:
+                os.close(descriptor)
             _nurse(theirs, task)
         theirs.close()
 
@@ -313,13 +343,18 @@ class _Task:
     limits: Limits
     advise: Callable[[str], int]
 
-    def reply(self, text: str, rows: str, graph: str, default_graphs: list[str], named_graphs: list[str], *, vet: bool = False) -> tuple[bytes, bytes]:
-        """Return the head of a reply, in JSON, and its body; an error is a head with its name and what it is made of."""
+    def reply(self, text: str, rows: str, graph: str, default_graphs: list[str], named_graphs: list[str], *,
+              vet: bool = False, shut: bool = True) -> tuple[bytes, bytes]:
+        """Return the head of a reply, in JSON, and its body; an error is a head with its name and what it is made of.
+
+        With `shut`, the process can open nothing meanwhile.
+        """
         try:
             if vet:
-                self.loaded.vet(text)
+                self.loaded.vet(text, self.limits.services)
             most = self.limits.answer * 2**20
-            made = self.loaded.evaluate(text, lambda raw: write(raw, rows, graph, self.loaded.prefixes, most), default_graphs, named_graphs)
+            with _shut_in() if shut and not self.limits.services and not self.loaded.on_disk else contextlib.nullcontext():
+                made = self.loaded.evaluate(text, lambda raw: write(raw, rows, graph, self.loaded.prefixes, most), default_graphs, named_graphs)
             return _head(kind=made.kind, name=made.name, count=made.count, advice=self.advise(text) if vet else 0), made.body
         except TooLarge:
             said = f"the answer has more than {self.limits.answer} MB; take it in parts with ORDER BY, LIMIT and OFFSET, or take a dump"
@@ -332,6 +367,17 @@ class _Task:
 
 def _head(**said: object) -> bytes:
     return json.dumps(said).encode()
+
+
+@contextlib.contextmanager
+def _shut_in() -> Iterator[None]:
+    """Let the process open neither socket nor file: a second bolt, should the engine read as SERVICE what our reader does not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def _limit_memory(megabytes: int) -> None:

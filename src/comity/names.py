@@ -60,11 +60,15 @@ def resolve(store: Store, text: str) -> ox.NamedNode:
     raise InputError(f"nothing is called {text}; {'did you mean ' + _listed(near) + '?' if near else 'search by ISO code, name or kind/slug'}")
 
 
+def newest(store: Store) -> datetime.date:
+    """Return the day of the newest row, today for a graph that does not say. Nothing that rests on it ages before the next build."""
+    days = (datetime.date.fromisoformat(row["day"]) for row in _select(store, _MODIFIED, dataset=DATASET) if row["day"])
+    return max(days, default=datetime.date.today())
+
+
 def latest(store: Store) -> datetime.date:
     """Return today, or the day of the newest row where this machine's clock is behind it."""
-    rows = list(_select(store, _MODIFIED, dataset=DATASET))
-    today = datetime.date.today()
-    return max([today, *(datetime.date.fromisoformat(row["day"]) for row in rows if row["day"])])
+    return max(datetime.date.today(), newest(store))
 
 
 def dataset_version(store: Store) -> str:

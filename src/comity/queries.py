@@ -23,6 +23,7 @@ from comity.store import Store, View
 from comity.syntax import Term
 from comity.views import Moment
 from comity.vocabulary import XSD
+from comity.written import from_yaml
 
 CHECKS = "checks"
 CLOCKS = ("as_of", "known_on")
@@ -139,7 +140,7 @@ def header(path: Path) -> dict[str, Any]:
     lines = path.read_text(encoding="utf-8").splitlines()
     block = "\n".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
     try:
-        values = yaml.safe_load(block)
+        values = from_yaml(block)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

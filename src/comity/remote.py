@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import IO, Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -16,9 +16,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import pyoxigraph as ox
 
 from comity import __version__
-from comity.errors import QueryError, StoreError
+from comity.errors import LimitError, QueryError, StoreError
 from comity.results import Answer, answer_of, graph_answer
-from comity.syntax import Term, bind, form, keywords, over, undeclared
+from comity.syntax import Term, bind, form, graphs_named, keywords, over, position, prologue, refuse_side_effects, tokens, undeclared
 from comity.transport import Reply, one_line, send, shown
 from comity.views import VIEW, Moment
 from comity.vocabulary import DATASET, DATASET_GRAPH, OWL, VOID
@@ -26,6 +26,9 @@ from comity.vocabulary import DATASET, DATASET_GRAPH, OWL, VOID
 ROW_TYPES: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.5"
 GRAPH_TYPES: Final = "application/n-triples, text/turtle;q=0.7, application/rdf+xml;q=0.5"
 LARGEST: Final = 2**30
+_GRAPH_NAME: Final = re.compile(r"""<[^<>"{}|^`\\\x00-\x20]*>|[^<>\s]*:[^<>\s]*""")
+#: by which Virtuoso calls its own functions and procedures, and Jena classes
+_SCHEMES: Final = ("bif:", "sql:", "java:")
 #: Which graphs are ours, whether the default graph shows them, and whether it shows those of Virtuoso beside them.
 _GRAPHS: Final = f"""SELECT ?graph ?union ?foreign WHERE {{
   GRAPH {DATASET_GRAPH} {{ {DATASET} <{VOID}subset> ?graph }}
@@ -62,6 +65,31 @@ class RemoteStore:
         if not (default_graphs or named_graphs or "FROM" in keywords(bound)):
             bound = over(bound, self._graphs)
         return self._ask(self._with_prefixes(bound), is_graph, default_graphs, named_graphs)
+
+    def vet(self, text: str, services: Collection[str] = (), graphs: Sequence[str] = ()) -> None:
+        """Raise `QueryError` if a query reaches out but to `services`, or if it, or `graphs` beside it, name a graph that the server does not hold.
+
+        A server may fetch such a graph, so it is asked first, in one request that fetches nothing, which of them it holds.
+        """
+        refuse_side_effects(text, services)
+        _refuse_extensions(text)
+        form(text)
+        named = {f"<{g}>": 0 for g in graphs} | dict(reversed(graphs_named(text)))
+        asked = [(written, start) for written, start in named.items() if not written.startswith(f"<{VIEW}")]
+        if not all(_GRAPH_NAME.fullmatch(written) for written, _ in asked):
+            raise QueryError("the name of a graph is no IRI; percent-encode it")
+        for number in sorted({*range(len(asked))} - self._held(prologue(text), [written for written, _ in asked])):
+            written, start = asked[number]
+            line, column = position(text, start) if start else (0, 0)
+            raise QueryError(f"no graph of the dataset is called {written.strip('<>')}, and none is fetched", line=line, column=column)
+
+    def _held(self, before: str, names: Sequence[str]) -> set[int]:
+        """Return the numbers of the graphs in `names`, as written after the lines `before`, that the server holds."""
+        if not names:
+            return set()
+        numbered = " ".join(f"({number} {name})" for number, name in enumerate(names))
+        check = f"{before} SELECT DISTINCT ?n WHERE {{ VALUES (?n ?g) {{ {numbered} }} FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
+        return {int(row["n"] or 0) for row in self._ask(self._with_prefixes(check), False).rows}
 
     @cached_property
     def _has_views(self) -> bool:
@@ -105,6 +133,14 @@ class RemoteStore:
         return " ".join(f"PREFIX {name}: <{self.prefixes[name]}>" for name in missing) + (" " if missing else "") + text
 
 
+def _refuse_extensions(text: str) -> None:
+    """Raise `QueryError` for what lets some servers fetch or run more than a query: pragmas, and functions named by a scheme of theirs."""
+    for token in tokens(text):
+        if (token.kind == "word" and token.text.upper() == "DEFINE") or (token.kind in ("iri", "name") and token.text.lower().lstrip("<").startswith(_SCHEMES)):
+            line, column = position(text, token.start)
+            raise QueryError(f"{one_line(token.text)} is refused: it is no SPARQL 1.1 and may reach out", line=line, column=column)
+
+
 def _address(url: str) -> SplitResult:
     """Take an address apart. Raises `StoreError`, which shows neither name nor password."""
     safe = one_line(re.sub(r"//.*@", "//", url, flags=re.DOTALL))
@@ -120,12 +156,12 @@ def _address(url: str) -> SplitResult:
 
 
 def _refuse_cut(reply: Reply, url: str) -> None:
-    """Raise `StoreError` if the header says that rows are missing: Virtuoso answers 200 when it stopped at a limit of its own."""
+    """Raise `LimitError` if the header says that rows are missing: Virtuoso answers 200 when it stopped at a limit of its own."""
     state, most = reply.header.get("X-SQL-State"), reply.header.get("X-SPARQL-MaxRows")
     if state:
-        raise StoreError(f"{url} stopped at its time limit and gave a part of the rows ({one_line(state)}); narrow the query, or raise its limit")
+        raise LimitError(f"{url} stopped at its time limit and gave a part of the rows ({one_line(state)}); narrow the query, or raise its limit")
     if most:
-        raise StoreError(f"{url} gives no more than {one_line(most)} rows and may have cut the answer there; use a smaller LIMIT, or raise ResultSetMaxRows")
+        raise LimitError(f"{url} gives no more than {one_line(most)} rows and may have cut the answer there; use a smaller LIMIT, or raise ResultSetMaxRows")
 
 
 def _answer(reply: Reply, is_graph: bool, url: str, prefixes: dict[str, str]) -> Answer:

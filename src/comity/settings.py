@@ -20,6 +20,12 @@ class Layout:
     tables: Path
     queries: Path
     build: Path
+    pages: Path
+
+    @property
+    def scenarios(self) -> Path:
+        """The folder of the scenarios that are shipped, beside the query library."""
+        return self.queries.parent / "scenarios"
 
 
 def layout(root: Path | None = None) -> Layout:
@@ -27,7 +33,7 @@ def layout(root: Path | None = None) -> Layout:
     base = root or _base()
     override = os.environ.get(BUILD_VARIABLE)
     build = Path(override) if override and root is None else base / "build"
-    return Layout(base / "ontology", base / "graph" / "tables", base / "queries", build)
+    return Layout(base / "ontology", base / "graph" / "tables", base / "queries", build, base / "docs")
 
 
 def _base() -> Path:

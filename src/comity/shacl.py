@@ -62,7 +62,7 @@ def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables:
     with ThreadPoolExecutor(cores) as pool:
         for start in range(0, len(portions), cores):
             tasks = [_task(store, graph, shapes, focus, portion) for portion in portions[start:start + cores]]
-            judged = [run_portion(*tasks[0])] if len(portions) == 1 else pool.map(_apart, tasks)
+            judged = [run_portion(*tasks[0], graph)] if len(portions) == 1 else pool.map(_apart, tasks)
             found += [result for part in judged for result in part]
     columns = {name: _columns_by_property(table) for name, table in tables.items()}
     return sorted(_violation(result, places, columns) for result in found)
@@ -70,14 +70,21 @@ def validate(store: ox.Store, shapes: Path, places: Mapping[str, Place], tables:
 
 def _targets(graph: rdflib.Graph, origin: Path) -> dict[str, list[tuple[str, str]]]:
     """Return for each shape what it is aimed at, as (kind of target, IRI). Raises `InputError` if a shape looks too far."""
-    for shape, word in ((s, w) for s, w, _ in graph if isinstance(w, rdflib.URIRef) and w in SH and w.removeprefix(str(SH)) not in _NEAR):
+    far = {w for w in set(graph.predicates()) if isinstance(w, rdflib.URIRef) and w.startswith(str(SH)) and w.removeprefix(str(SH)) not in _NEAR}
+    for shape, word in ((s, w) for w in far for s in graph.subjects(w)):
         raise InputError(f"{origin}: {word.removeprefix(str(SH))} of {shape} looks beyond the row, and rows are judged one by one; write it as a fault query")
     if any(not isinstance(path, rdflib.URIRef) for path in graph.objects(None, SH.path)):
         raise InputError(f"{origin}: a path that is no single property looks beyond the row, and rows are judged one by one; write it as a fault query")
+    if any((shape, SH.path, None) in graph for shape in set(graph.subjects(SH.property))):
+        raise InputError(f"{origin}: a property of a property looks beyond the row, and rows are judged one by one; write it as a fault query")
     targets: dict[str, list[tuple[str, str]]] = {}
     for kind in (SH.targetClass, SH.targetSubjectsOf, SH.targetNode):
         for shape, target in graph.subject_objects(kind):
+            if not isinstance(target, rdflib.URIRef):
+                raise InputError(f"{origin}: {shape} is aimed at {target}, which looks beyond the row: it is no thing of ours; aim it at an IRI")
             targets.setdefault(str(shape), []).append((kind.removeprefix(str(SH)), str(target)))
+    for shape in set(graph.subjects(rdflib.RDF.type, SH.NodeShape)) & set(graph.subjects(rdflib.RDF.type, rdflib.RDFS.Class)):
+        targets.setdefault(str(shape), []).append(("targetClass", str(shape)))
     return targets
 
 
@@ -128,11 +135,14 @@ def _apart(task: tuple[dict[str, Any], bytes]) -> list[Result]:
     return [Result(*fields) for fields in json.loads(done.stdout)]
 
 
-def run_portion(task: dict[str, Any], data: bytes) -> list[Result]:
-    """Run each shape of `task` on its focus nodes, in N-Triples `data`. Raises `InputError` if a shape is malformed."""
+def run_portion(task: dict[str, Any], data: bytes, graph: rdflib.Graph | None = None) -> list[Result]:
+    """Run each shape of `task` on its focus nodes, in N-Triples `data`. Raises `InputError` if a shape is malformed.
+
+    `graph` holds the shapes if they were read already, and is spent.
+    """
     stated = plain_graph(ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
     shapes = Path(task["shapes"])
-    graph = _shapes_graph(shapes)
+    graph = _shapes_graph(shapes) if graph is None else graph
     parts = {shape: _spread(graph, rdflib.URIRef(shape)) for shape, nodes in task["focus"].items() if nodes}
     return [r for shape, names in parts.items() for r in results(stated, graph, shapes, use=names, focus=task["focus"][shape])]
 
@@ -168,8 +178,10 @@ class Result:
     component: str
 
 
-def results(data: rdflib.Graph, shapes: rdflib.Graph, origin: Path, *, use: Sequence[str] = (), focus: Sequence[str] = ()) -> list[Result]:
-    """Run `shapes` on `data` with pyshacl, or only those named in `use` and only on the nodes `focus`.
+def results(
+    data: rdflib.Graph, shapes: rdflib.Graph, origin: Path, *, use: Sequence[str] = (), focus: Sequence[str] = (), details: bool = False
+) -> list[Result]:
+    """Run `shapes` on `data` with pyshacl, or only those named in `use` and only on the nodes `focus`; with `details` also what stands below a result.
 
     Raises `InputError` naming `origin` if a shape is malformed.
     """
@@ -183,7 +195,8 @@ def results(data: rdflib.Graph, shapes: rdflib.Graph, origin: Path, *, use: Sequ
         raise InputError(f"{located(origin, error)}; mend the shape") from None
     if not isinstance(report, rdflib.Graph):
         raise InputError(f"{origin}: the shapes cannot be run ({report}); mend them")
-    return [_result(report, node) for node in report.subjects(rdflib.RDF.type, SH.ValidationResult)]
+    found = report.subjects(rdflib.RDF.type, SH.ValidationResult) if details else report.objects(None, SH.result)
+    return [_result(report, node) for node in found]
 
 
 def _result(report: rdflib.Graph, node: Node) -> Result:

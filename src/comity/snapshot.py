@@ -210,7 +210,7 @@ def lock(folder: Path) -> Iterator[None]:
             handle.seek(0)
             holder = handle.read().strip()
             raise InputError(f"{folder}: another build is at work here{f' (process {holder})' if holder else ''}; wait for it to end") from None
-        handle.truncate(0)
-        handle.write(f"{os.getpid()}\n")
-        handle.flush()
+        with contextlib.suppress(OSError):  # only a courtesy to whoever finds the folder held
+            handle.truncate(0)
+            os.write(handle.fileno(), f"{os.getpid()}\n".encode())
         yield

@@ -11,7 +11,7 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 import pyoxigraph as ox
 
 from comity.errors import InputError, QueryError, StoreError
+from comity.lines import digest
 from comity.results import Answer, Raw, answer_of
 from comity.snapshot import MANIFEST, QUADS, STORE, Snapshot, find
 from comity.syntax import Term, bind, graphs_named, keywords, position, refuse_side_effects, tokens, undeclared
@@ -45,12 +46,14 @@ class EmbeddedStore:
     """A graph in this process's memory or on its disk.
 
     A graph on disk answers at once and some three times slower than in memory. With `buy`, which loads it into memory, it is
-    loaded as soon as the time spent on answers would have paid for that.
+    loaded as soon as the time spent on answers would have paid for that. Attributes: `on_disk`, whether answers still come from files.
     """
 
-    def __init__(self, store: ox.Store, prefixes: dict[str, str], *, buy: Callable[[], ox.Store] | None = None, price: float = 0) -> None:
+    def __init__(self, store: ox.Store, prefixes: dict[str, str], *, buy: Callable[[], ox.Store] | None = None, price: float = 0,
+                 on_disk: bool = False) -> None:
         self.store = store
         self.prefixes = prefixes
+        self.on_disk = on_disk
         self._buy = buy
         self._price = price
         self._views: dict[Moment, EmbeddedStore] = {}
@@ -70,7 +73,8 @@ class EmbeddedStore:
         try:
             if default_graphs or named_graphs:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
-            return read(self.store.query(bound, base_iri=BASE, prefixes=self.prefixes, **dataset))
+            prefixes = self.prefixes if self._prefixed.search(bound) else {}  # reading them costs as much as a look-up
+            return read(self.store.query(bound, base_iri=BASE, prefixes=prefixes, **dataset))
         except SyntaxError as error:
             failure = _syntax_error(bound, str(error), self.prefixes)
         except (OSError, RuntimeError, ValueError) as error:
@@ -79,14 +83,17 @@ class EmbeddedStore:
             self._spend(time.perf_counter() - start)
         raise failure  # outside the handlers: a context would keep the engine's results alive beyond this thread
 
-    def vet(self, text: str) -> None:
-        """Raise `QueryError` if a query reaches out, or names a graph that is not here: nothing is fetched, so its answer would be empty.
+    def vet(self, text: str, services: Collection[str] = ()) -> None:
+        """Raise `QueryError` if a query reaches out but to `services`, or names a graph that is not here: nothing is fetched, so its answer would be empty.
 
         Graphs named beside the query may be missing, as the protocol's own tests name some that a server cannot have.
         """
-        refuse_side_effects(text)
-        for iri, start in graphs_named(text):
-            if self._names and iri not in self._names and not iri.startswith(VIEW):
+        refuse_side_effects(text, services)
+        if "from" not in text.lower():
+            return
+        for written, start in graphs_named(text):
+            iri = written[1:-1]
+            if written.startswith("<") and self._names and iri not in self._names and not iri.startswith(VIEW):
                 line, column = position(text, start)
                 raise QueryError(f"no graph of the dataset is called {iri}, and none is fetched; list them with: {_GRAPHS}", line=line, column=column)
 
@@ -98,10 +105,15 @@ class EmbeddedStore:
     def _names(self) -> frozenset[str]:
         return frozenset(name.value for name in self.store.named_graphs())
 
+    @cached_property
+    def _prefixed(self) -> re.Pattern[str]:
+        """What a query that uses our prefixes holds."""
+        return re.compile("|".join(re.escape(f"{name}:") for name in sorted(self.prefixes)) or "(?!)")
+
     def _at(self, moment: Moment) -> EmbeddedStore:
         """Return the view of the graph at `moment`, made once and kept while it is among the last few asked for."""
         if self._buy is not None:  # copying a graph costs more on disk than loading it
-            self.store, self._buy = self._buy(), None
+            self._load()
         view = self._views.pop(moment, None)
         if view is None:  # not `or`: the truth of a store is whether it has quads, and the engine counts them one by one
             view = EmbeddedStore(look(self.store, moment), self.prefixes)
@@ -113,7 +125,11 @@ class EmbeddedStore:
     def _spend(self, seconds: float) -> None:
         self._price -= seconds
         if self._buy is not None and self._price < 0:
-            self.store, self._buy = self._buy(), None
+            self._load()
+
+    def _load(self) -> None:
+        assert self._buy is not None
+        self.store, self._buy, self.on_disk = self._buy(), None, False
 
     def __len__(self) -> int:
         return len(self.store)
@@ -160,13 +176,15 @@ def _cut_view(text: str) -> tuple[str, list[str]]:
     return text, found
 
 
-def open_snapshot(path: Path, prefixes: dict[str, str], *, memory: bool | None = None) -> EmbeddedStore:
+def open_snapshot(path: Path, prefixes: dict[str, str], *, memory: bool | None = None, beside: Sequence[Path] = ()) -> EmbeddedStore:
     """Open the newest version in a build folder, or any Turtle, TriG, N-Triples or N-Quads file, plain or gzipped.
 
     With `memory` the graph is loaded at once; without (False) a build stays on disk; by default it is opened on disk and
     loaded when that pays and fits. Other files are always loaded; triples of a file without graphs go to the default graph.
-    Raises `StoreError`.
+    `beside` are files whose named graphs join it in memory; the version then names them by their hash. Raises `StoreError`.
     """
+    if beside:
+        return _joined(open_snapshot(path, prefixes, memory=True), beside)
     if path.name == QUADS or path.suffix not in (".gz", *_FORMATS):
         folder = path.parent if path.name == QUADS else path
         if folder.is_dir() and (path.name != QUADS or (folder / MANIFEST).exists()):
@@ -181,10 +199,10 @@ def _open_build(snapshot: Snapshot, prefixes: dict[str, str], memory: bool | Non
     is_there = folder.is_dir()
     if memory or not is_there:
         if is_there and not _fits(size):
-            return EmbeddedStore(_open_disk(snapshot), prefixes)
+            return EmbeddedStore(_open_disk(snapshot), prefixes, on_disk=True)
         return EmbeddedStore(_load(snapshot), prefixes)
     buy = (lambda: _load(snapshot)) if memory is None and _fits(size) else None
-    return EmbeddedStore(_open_disk(snapshot), prefixes, buy=buy, price=size * _SECONDS_A_QUAD)
+    return EmbeddedStore(_open_disk(snapshot), prefixes, buy=buy, price=size * _SECONDS_A_QUAD, on_disk=True)
 
 
 def _open_disk(snapshot: Snapshot) -> ox.Store:
@@ -228,6 +246,29 @@ def _load_file(path: Path) -> ox.Store:
     except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
         raise StoreError(f"{path}: cannot be loaded ({_one_line(str(error))}); give a whole file in the format of its name") from None
     return store
+
+
+def _joined(store: EmbeddedStore, files: Sequence[Path]) -> EmbeddedStore:
+    """Add the named graphs of `files` to a store in memory, none of which it may have, and give the dataset a version of its own."""
+    if store.on_disk:
+        raise StoreError("the graph does not fit into the free memory, and none can join it on disk; close other programs, or leave the files out")
+    for file in files:
+        other = _load_file(file)
+        if any(True for _ in other.quads_for_pattern(None, None, None, ox.DefaultGraph())):
+            raise StoreError(f"{file}: holds statements outside any named graph; give N-Quads or TriG in which each graph has a name")
+        names = {name.value for name in other.named_graphs()}
+        if taken := sorted(names & {name.value for name in store.store.named_graphs()}):
+            raise StoreError(f"{file}: has a graph {taken[0]}, and so has what it is to join; name it otherwise")
+        store.store.bulk_extend(other)
+    mark = digest(*(file.read_bytes() for file in files))[:12]
+    for quad in list(store.store.quads_for_pattern(DATASET, ox.NamedNode(OWL + "versionInfo"), None, DATASET_GRAPH)):
+        store.store.remove(quad)
+        store.store.add(ox.Quad(quad.subject, quad.predicate, ox.Literal(f"{_value(quad)}.with-{mark}"), quad.graph_name))
+    return store
+
+
+def _value(quad: ox.Quad) -> str:
+    return quad.object.value if isinstance(quad.object, ox.Literal) else str(quad.object)
 
 
 def refuse_malformed(text: str, prefixes: dict[str, str]) -> None:

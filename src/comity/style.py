@@ -99,7 +99,7 @@ def style(folder: Path, quads: Iterable[ox.Quad]) -> Iterator[Found]:
     """Run the shapes of style in `folder` on the terms of ours among `quads`."""
     shapes = plain_graph(read_turtle(folder / "shapes" / "style.ttl"))
     graph = plain_graph(q for q in quads if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(BASE))
-    for result in results(graph, shapes, folder / "shapes" / "style.ttl"):
+    for result in results(graph, shapes, folder / "shapes" / "style.ttl", details=True):
         rule = result.source.removeprefix(STYLE)
         yield _SEVERITY[result.severity], result.focus, rule, str(shapes.value(rdflib.URIRef(result.source), SH.message) or result.message)
 

@@ -6,8 +6,9 @@ the variable's token by a serialised term works alike on every engine, and never
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,11 +16,14 @@ import pyoxigraph as ox
 
 from comity.errors import QueryError
 
+#: what may follow a backslash in a string; where an engine reads no such escape, it may read no string, and what seemed to stand in it as the query
+_ESCAPE = r"""\\(?:[tbnrf"'\\] | u(?![dD][89a-fA-F])[0-9A-Fa-f]{4} | U00(?!00[dD][89a-fA-F])(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})"""
 _TOKENS = re.compile(
-    r"""
-    (?P<comment>\#[^\n]*)
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-  | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3} | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*')
+    rf"""
+    (?P<comment>\#[^\n\r]*)
+  | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+  | (?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}} | '{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}
+             | "(?:[^"\\\n\r]|{_ESCAPE})*" | '(?:[^'\\\n\r]|{_ESCAPE})*')
   | (?P<variable>[?$][^\W]+)
   | (?P<name>(?:_|[^\W\d_][\w.-]*)?:(?:[\w:%-]|\.+(?=[\w:%\\-])|\\[_~.\-!$&'()*+,;=/?\#@%])*)
   | (?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
@@ -32,6 +36,10 @@ _TOKENS = re.compile(
 
 Term = ox.NamedNode | ox.Literal
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+#: tokens in which an engine may find a keyword and its neighbours where we find one word
+_HIDING = ("word", "name", "tag")
+#: without which a query is harmless, whatever its tokens; the long s is a capital S to some
+_SUSPECT = re.compile(r"[s\u017f]ervice|from|\\", re.IGNORECASE)
 _MODIFIERS = ("ORDER", "GROUP", "HAVING", "LIMIT", "OFFSET", "VALUES")
 
 
@@ -81,11 +89,17 @@ def pointer(text: str, line: int, column: int) -> str:
 
 
 def graphs_named(text: str) -> list[tuple[str, int]]:
-    """Return the IRIs of graphs that a query names with FROM or FROM NAMED, each with its offset; prefixed names are left out."""
+    """Return the graphs that a query names with FROM or FROM NAMED, as they are written there, each with its offset."""
     parts = [t for t in tokens(text) if t.kind not in ("space", "comment")]
     words = [t.text.upper() if t.kind == "word" else "" for t in parts]
-    return [(t.text[1:-1], t.start) for i, t in enumerate(parts)
-            if t.kind == "iri" and i and (words[i - 1] == "FROM" or (i > 1 and words[i - 2:i] == ["FROM", "NAMED"]))]
+    return [(t.text, t.start) for i, t in enumerate(parts)
+            if t.kind in ("iri", "name") and i and (words[i - 1] == "FROM" or (i > 1 and words[i - 2:i] == ["FROM", "NAMED"]))]
+
+
+def prologue(text: str) -> str:
+    """Return the text before the word with which the query itself begins: its BASE and PREFIX lines."""
+    first = next((t.start for t in tokens(text) if t.kind == "word" and t.text.upper() in FORMS), len(text))
+    return text[:first]
 
 
 def form(text: str) -> str:
@@ -127,13 +141,40 @@ def undeclared(text: str) -> list[tuple[str, int]]:
     return [(name, start) for name, start in used if name not in declared]
 
 
-def refuse_side_effects(text: str) -> None:
-    """Raise `QueryError` if the query reaches out (SERVICE) or holds escapes that could hide a keyword."""
-    for token in tokens(text):
-        if token.kind == "word" and token.text.upper() == "SERVICE":
-            line, column = position(text, token.start)
-            raise QueryError("SERVICE is refused: this graph answers from its own data only; federate from your side",
-                             line=line, column=column)
+def refuse_side_effects(text: str, services: Collection[str] = ()) -> None:
+    """Raise `QueryError` if the query reaches out by SERVICE, but to one of `services` in full, or holds escapes that could hide a keyword.
+
+    The engine wants no blank between a keyword and its neighbours: it reads `1e5SERVICE`, `SERVICESILENT` and `SERVICE:a` as two
+    words each, so that whatever may be read so is refused.
+    """
+    if not _SUSPECT.search(text):
+        return
+    parts = [t for t in tokens(text) if t.kind not in ("space", "comment")]
+    for index, token in enumerate(parts):
+        said = ""
         if token.text == "\\":
+            said = "a backslash stands outside strings and IRIs; write the character itself"
+        elif token.kind == "word" and token.text.upper() != "FROM" and "FROM" in token.text.upper():
+            said = "the word FROM is hidden in another; write blanks around it"
+        elif token.kind in _HIDING and "SERVICE" in token.text.upper():
+            said = _reaching(token, parts[index + 1:index + 4], services)
+        if said:
             line, column = position(text, token.start)
-            raise QueryError("a backslash stands outside strings and IRIs; write the character itself", line=line, column=column)
+            raise QueryError(said, line=line, column=column)
+
+
+def _reaching(token: Token, after: Sequence[Token], services: Collection[str]) -> str:
+    """Return why `token`, which holds the word SERVICE, is refused before the tokens `after`; empty if it is not."""
+    if token.kind == "word" and token.text.upper() == "SERVICE":
+        place = after[1:2] if after and after[0].text.upper() == "SILENT" else after[:1]
+        if place and place[0].kind == "iri" and place[0].text[1:-1] in services:
+            return ""
+        if services:
+            return f"SERVICE is refused but to {', '.join(sorted(services))}, written in full between < and >"
+        return "SERVICE is refused: this graph answers from its own data only; federate from your side"
+    if token.kind != "word":
+        between = itertools.takewhile(lambda t: t.kind in ("iri", "name", "variable") or t.text.upper() == "SILENT", after)
+        following = after[len(list(between)):]
+        if not following or following[0].text != "{":  # the name of something called a service, and no pattern for another server
+            return ""
+    return "the word SERVICE is hidden in another; write blanks around it, and a dot before {"

@@ -15,8 +15,9 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def read(folder: Path, kept: Callable[[TableData], bool] = lambda table: False) 
     the metadata's order, and the faults found, sorted by place.
     Raises `TableError` if the metadata itself cannot be read.
     """
-    group = _metadata(folder / METADATA)
+    group = metadata(folder / METADATA)
     tables: dict[str, TableData] = {}
     faults: list[Fault] = []
     unread: set[str] = set()
@@ -97,24 +98,28 @@ def read(folder: Path, kept: Callable[[TableData], bool] = lambda table: False) 
         tables[table.name] = table
         if kept(table):
             continue
-        shape_faults = list(_shape_faults(table))
-        faults += shape_faults
-        if shape_faults:
+        found, is_read = fill(table)
+        faults += found
+        if not is_read:
             unread.add(path.name)
-        else:
-            faults += _read_rows(table)
-            faults += _row_faults(table)
     faults += _key_faults(tables, unread)
     faults += [Fault(p.name, 0, "", f"is not described in {METADATA}; describe it there or remove it")
                for p in sorted(folder.glob("*.csv")) if p.stem not in tables]
     return tables, sorted(faults)
 
 
-def _metadata(path: Path) -> TableGroup:
+def fill(table: TableData) -> tuple[list[Fault], bool]:
+    """Read the rows of one table from its file into `table`; return the faults found, and whether the file has the shape to be read at all."""
+    shape = list(_shape_faults(table))
+    return (shape, False) if shape else ([*_read_rows(table), *_row_faults(table)], True)
+
+
+def metadata(path: Path) -> TableGroup:
+    """Return the CSVW metadata at `path`. Raises `TableError` if it cannot be read or lacks what the line needs."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            group = TableGroup.from_file(path)
+            group = _described(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TableError(f"{path}: missing; the tables cannot be read without it") from None
     except OSError as error:
@@ -127,6 +132,12 @@ def _metadata(path: Path) -> TableGroup:
     if lack:
         raise TableError(f"{path}: {lack}; mend the metadata")
     return group
+
+
+@lru_cache(maxsize=1)
+def _described(text: str) -> TableGroup:
+    """Return the metadata that `text` states: nobody changes it, and csvw takes longer over it than over many a table."""
+    return TableGroup.fromvalue(json.loads(text))
 
 
 def _lack(description: Table) -> str:
@@ -271,10 +282,11 @@ def _key_faults(tables: dict[str, TableData], unread: set[str]) -> Iterator[Faul
         for key in table.description.tableSchema.foreignKeys:
             column, target = key.columnReference[0], str(key.reference.resource)
             if target not in unread and "" not in ids.get(target, {}):
-                yield from _dangling(table, column, target, ids.get(target, {}))
+                yield from dangling(table, column, target, ids.get(target, {}))
 
 
-def _dangling(table: TableData, column: str, target: str, known: dict[str, list[int]]) -> Iterator[Fault]:
+def dangling(table: TableData, column: str, target: str, known: Collection[str]) -> Iterator[Fault]:
+    """Return the faults of the cells of `column` that name no id of the table `target`, whose ids are `known`."""
     for row in table.rows:
         value = row.cells[column]
         for reference in value if isinstance(value, list) else [value]:

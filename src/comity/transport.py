@@ -22,7 +22,7 @@ from socket import socket
 from typing import IO, Any, Final
 from urllib.parse import urljoin, urlsplit
 
-from comity.errors import QueryError, StoreError
+from comity.errors import LimitError, QueryError, StoreError
 
 CHUNK: Final = 2**16
 IN_MEMORY: Final = 2**24
@@ -42,6 +42,7 @@ REMEDIES: Final = {
     503: "it is busy or out of service; try again later",
     504: "it ran out of time; narrow the query, or add LIMIT",
 }
+_LIMITED: Final = frozenset({408, 413, 429, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def send(request: urllib.request.Request, *, seconds: float, size: int) -> Reply
     """Send `request` once and read the answer to its end.
 
     Parameters: `seconds`, from the request to the last byte; `size`, the most bytes, once unpacked. Raises `QueryError`
-    if the server refuses the query, `StoreError` for everything else that is no whole answer.
+    if the server refuses the query, `LimitError` past the time or the size, `StoreError` for everything else that is no whole answer.
     """
     url = shown(request.full_url)
     try:
@@ -169,8 +170,8 @@ def _read(response: Any, size: int, url: str) -> IO[bytes]:
     return body
 
 
-def _too_large(url: str, size: int) -> StoreError:
-    return StoreError(f"{url} answers with more than {round(size / 2**20, 2):,g} MB; narrow the query, add LIMIT, or load the dump")
+def _too_large(url: str, size: int) -> LimitError:
+    return LimitError(f"{url} answers with more than {round(size / 2**20, 2):,g} MB; narrow the query, add LIMIT, or load the dump")
 
 
 def _refusal(url: str, error: urllib.error.HTTPError) -> QueryError | StoreError:
@@ -186,7 +187,8 @@ def _refusal(url: str, error: urllib.error.HTTPError) -> QueryError | StoreError
     later = error.headers.get("Retry-After")
     patience = f"; it names a wait of {one_line(later)}{' s' if later.strip().isdigit() else ''}" if later else ""
     heard = said or one_line(error.reason or "") or "it says no more"
-    return StoreError(f"{url} answered {error.code} ({heard}); {REMEDIES.get(error.code, 'check the address and your access')}{patience}")
+    kind = LimitError if error.code in _LIMITED else StoreError
+    return kind(f"{url} answered {error.code} ({heard}); {REMEDIES.get(error.code, 'check the address and your access')}{patience}")
 
 
 def _said(error: urllib.error.HTTPError) -> str:
@@ -204,7 +206,7 @@ def _failure(url: str, error: Exception, seconds: float) -> StoreError:
     """Say of a request that brought no whole answer why, as far as the cause tells."""
     cause = getattr(error, "reason", error)
     if isinstance(cause, TimeoutError):
-        return StoreError(f"{url} gave no whole answer within {seconds:g} s (timed out); narrow the query, or raise --timeout")
+        return LimitError(f"{url} gave no whole answer within {seconds:g} s (timed out); narrow the query, or raise --timeout")
     if isinstance(error, urllib.error.URLError | ValueError):
         return StoreError(f"{url} cannot be reached ({one_line(str(cause))}); check the address and the network")
     return StoreError(f"{url} broke off its answer ({one_line(str(cause)) or type(cause).__name__}); ask again, or ask for less")

@@ -18,6 +18,7 @@ CONCEPT: Final = "https://w3id.org/comity/concept/"
 ID: Final = "https://w3id.org/comity/id/"
 GRAPH: Final = "https://w3id.org/comity/graph/"
 BASE: Final = "https://w3id.org/comity/"
+SCORES: Final = "https://w3id.org/comity/scores/"
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
@@ -28,6 +29,7 @@ PROV: Final = "http://www.w3.org/ns/prov#"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 VOID: Final = "http://rdfs.org/ns/void#"
+QB: Final = "http://purl.org/linked-data/cube#"
 
 TYPE: Final = ox.NamedNode(RDF + "type")
 DATASET: Final = ox.NamedNode(BASE + "dataset")

@@ -5,50 +5,98 @@ Handlers are a few lines each; what they show is made elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from comity import __version__
-from comity.api import cited, entities, library, manual, problems, protocol
+from comity.api import (
+    changes,
+    cited,
+    comparing,
+    editor,
+    entities,
+    finding,
+    gaming,
+    imagining,
+    lanes,
+    library,
+    manual,
+    maps,
+    measures,
+    methods,
+    nearness,
+    pictures,
+    problems,
+    protocol,
+    reconcile,
+    routing,
+    sorting,
+)
+from comity.api.document import describing
 from comity.api.envelope import Envelope
 from comity.errors import ComityError
 from comity.graph import Graph
 from comity.names import dataset_version
-from comity.site.pages import overview, render
+from comity.site.pages import lately, overview, render
+from comity.suggestions import Suggestions
+from comity.vocabulary import prefixes
 
 
-def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, each: int = 16) -> FastAPI:
+def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, each: int = 16, services: Collection[str] = ()) -> FastAPI:
     """Return the application that serves `graph`; cited answers are kept in the folder `kept`, beside the build by default.
 
-    Whole answers are kept in memory up to `megabytes`, to be given again; a client has at most `each` queries running or waiting.
+    Whole answers are kept in memory up to `megabytes`, to be given again; a client has at most `each` queries running or waiting;
+    a query may reach `services` by SERVICE.
     """
     app = FastAPI(title="Comity", version=__version__, docs_url=None, redoc_url=None,
                   description="A knowledge graph of international data governance.",
                   license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
     app.state.graph = graph
     app.state.turns = protocol.Turns(each)
+    app.state.services = frozenset(services)
     app.state.version = dataset_version(graph.store)
+    app.state.suggestions = Suggestions(graph.store, prefixes(graph.layout.ontology))
     app.state.cited = kept or graph.layout.build / "cited"
     app.mount("/static", StaticFiles(directory=str(files("comity.site") / "static")), name="static")
     app.add_exception_handler(problems.Problem, problems.on_problem)
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(RequestValidationError, problems.on_unfit)
     app.add_middleware(protocol.Endpoint)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
                        expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Cache-Status", "Link"])
     app.add_middleware(Envelope, version=app.state.version, megabytes=megabytes)  # the last added is the outermost
+    app.include_router(changes.router)
     app.include_router(cited.router)
+    app.include_router(comparing.router)
+    app.include_router(editor.router)
     app.include_router(entities.router)
+    app.include_router(finding.router)
+    app.include_router(gaming.router)
+    app.include_router(imagining.router)
+    app.include_router(lanes.router)
     app.include_router(library.router)
     app.include_router(manual.router)
+    app.include_router(maps.router)
+    app.include_router(measures.router)
+    app.include_router(nearness.router)
+    app.include_router(pictures.router)
+    app.include_router(reconcile.router)
+    app.include_router(routing.router)
+    app.include_router(sorting.router)
+    app.include_router(methods.router)
     _add_endpoint(app)
     _add_pages(app)
+    app.openapi = describing(app)  # type: ignore[method-assign]
     return app
 
 
@@ -57,7 +105,8 @@ def _add_endpoint(app: FastAPI) -> None:
     @app.post("/sparql", tags=["SPARQL"], operation_id="sparql_by_post", openapi_extra=_SPARQL)
     async def sparql(request: Request) -> Response:  # `protocol.Endpoint` answers before; declared for the documentation and for other methods
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
-        return await protocol.answer(request, request.app.state.graph)
+        with ExitStack() as turn:
+            return await protocol.answer(request, request.app.state.graph, turn)
 
     @app.get("/advice", tags=["SPARQL"], operation_id="advice_by_get", openapi_extra=_QUERY)
     @app.post("/advice", tags=["SPARQL"], operation_id="advice_by_post", openapi_extra=_QUERY)
@@ -75,13 +124,10 @@ def _add_endpoint(app: FastAPI) -> None:
 def _add_pages(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     def home(request: Request) -> Response:
-        counts = overview(request.app.state.graph.store)
-        return Response(render("home.html", title="Comity", counts=counts, version=request.app.state.version), media_type="text/html")
-
-    @app.get("/query", include_in_schema=False)
-    def query(request: Request) -> Response:
-        questions = request.app.state.graph.queries().values()
-        return Response(render("query.html", title="Query", questions=questions, query=request.query_params.get("query", "")), media_type="text/html")
+        graph = request.app.state.graph
+        page = render("home.html", title="Comity", counts=overview(graph.store), lately=lately(graph), questions=len(graph.queries()),
+                      version=request.app.state.version)
+        return Response(page, media_type="text/html")
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:

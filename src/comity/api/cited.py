@@ -14,6 +14,7 @@ from comity.api.problems import Problem
 from comity.api.protocol import Call, read, vet
 from comity.citing import Citation
 from comity.site.pages import render
+from comity.syntax import keywords
 
 router = APIRouter(tags=["citation"])
 _SHOWN = 500
@@ -33,7 +34,9 @@ async def keep(request: Request) -> Response:
 
 def _cite(request: Request, call: Call) -> Citation:
     state = request.app.state
-    vet(state.graph, call.query)
+    vet(request, call)
+    if "SERVICE" in keywords(call.query):
+        raise Problem(400, "a cited query answers from this graph alone; cite it without SERVICE")
     return citing.cite(state.graph, state.cited, call.query, call.as_of, call.known_on, possibly=call.possibly)
 
 

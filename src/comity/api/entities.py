@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from fastapi import APIRouter, Request
@@ -18,10 +19,9 @@ from comity.api.problems import Problem
 from comity.describe import describe
 from comity.errors import InputError
 from comity.graph import Graph
-from comity.names import resolve, search
 from comity.queries import day
-from comity.site.pages import entity, render
-from comity.vocabulary import BASE, CONCEPT, ID
+from comity.site.things import Wish, entity
+from comity.vocabulary import CONCEPT, ID
 
 router = APIRouter(tags=["linked data"])
 
@@ -38,7 +38,8 @@ _CHANGED = """SELECT DISTINCT ?day WHERE { { ?thing ?clock ?day } UNION { ?row ?
 def identify(request: Request, kind: str, slug: str) -> Response:
     """Redirect from a thing to the document about it, with the days that the address names."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/doc/{kind}/{slug}{query}", 303, {"Link": f'</doc/{kind}/{slug}>; rel="describedby"'})
+    path = f"/doc/{quote(kind)}/{quote(slug)}"
+    return RedirectResponse(f"{path}{query}", 303, {"Link": f'<{path}>; rel="describedby"'})
 
 
 @router.get("/doc/{kind}/{slug}")
@@ -98,16 +99,6 @@ def concept(request: Request, path: str) -> Response:
     return _document(request, CONCEPT + name, f"/concept/{name}", extension)
 
 
-@router.get("/search")
-def find(request: Request, q: str = "") -> Response:
-    """Find a thing by ISO code, name or abbreviation: go to it, or list what the name may mean."""
-    store = request.app.state.graph.store
-    try:
-        return RedirectResponse(local(resolve(store, q).value), 303)
-    except InputError:
-        return Response(render("search.html", title="Search", q=q, found=search(store, q)), media_type="text/html")
-
-
 def _document(request: Request, iri: str, path: str, extension: str, thing: str = "") -> Response:
     if extension and extension not in FORMATS:
         raise Problem(404, f"no format {extension} here; use {', '.join('.' + f for f in FORMATS)}")
@@ -125,7 +116,8 @@ def _document(request: Request, iri: str, path: str, extension: str, thing: str 
     if thing and asked.get("known_on"):
         headers["Memento-Datetime"] = _http_date(day(whole.store, "known_on", asked["known_on"]))
     if form == "html":
-        return Response(entity(description, path, graph.store), media_type=content_type(form), headers=headers)
+        wish = Wish(path, asked.get("as_of", ""), asked.get("known_on", ""), "possibly" in asked, asked.get("all", ""))
+        return Response(entity(description, whole, wish), media_type=content_type(form), headers=headers)
     return Response(graph.store.query(_ABOUT, {"thing": node}).serialize(form), media_type=content_type(form), headers=headers)
 
 
@@ -134,8 +126,3 @@ def _links(iri: str, path: str, thing: str) -> list[str]:
     forms = [f'<{path}.{f}>; rel="{rel}"; type="{MEDIA[f]}"' for rel in ("alternate", "describedby") for f in GRAPHS]
     return [f'<{iri}>; rel="cite-as"', '<https://creativecommons.org/licenses/by/4.0/>; rel="license"', *forms,
             '</.well-known/void>; rel="collection"; type="text/turtle"', *([_of_original(*thing.split("/", 1))] if thing else [])]
-
-
-def local(iri: str) -> str:
-    """Return the path under this host at which `iri` is served."""
-    return "/" + iri.removeprefix(BASE) if iri.startswith(BASE) else iri

@@ -13,16 +13,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from comity.api import problems
 from comity.cache import Kept
+from comity.site import languages
 
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 LONGEST_QUERY = 2**15
 MOST_HEADERS = 2**15
 _STATED = [(b"content-security-policy", POLICY.encode()), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
 _LONGEST = 2**20
+#: bytes of an answer that are handed on at once, so that one that a client takes slowly is not copied whole for each who does
+_PIECE = 2**18
 _MOVING = ("/static/", "/q/", "/timegate/", "/health")
-_BY_DAY = ("/queries/", "/metrics")
+_BY_DAY = ("/queries/", "/metrics", "/route", "/paradigm", "/compare", "/map", "/powers", "/changes")
 _KEYS = (b"accept", b"host", b"accept-datetime")
-_READ = (*_KEYS, b"if-none-match", b"origin")
+_READ = (*_KEYS, b"if-none-match", b"origin", b"accept-language", b"cookie")
 Pairs = list[tuple[bytes, bytes]]
 
 
@@ -58,13 +61,16 @@ class Envelope:
         is_fixed = reads and _is_fixed(scope["path"], scope["query_string"])
         asked = {name: value for name, value in scope["headers"] if name in _READ}
         is_known = is_fixed and bool({self.etag, "*"} & _tags(asked.get(b"if-none-match", b"")))
-        key = (scope["path"], scope["query_string"], b"origin" in asked, *(asked.get(name) for name in _KEYS))
+        language = languages.chosen(scope["query_string"], asked.get(b"cookie", b""), asked.get(b"accept-language", b""))
+        languages.language.set(language)
+        languages.address.set(f"{scope['path']}?{scope['query_string'].decode('latin-1')}" if reads else "")
+        key = (scope["path"], scope["query_string"], b"origin" in asked, language, *(asked.get(name) for name in _KEYS))
         whole: _Whole | None = self.kept.get(key) if is_fixed else None
         if whole is not None:
             await _send(send, replace(whole, headers=[*whole.headers, (b"cache-status", b"comity; hit")]), is_known)
             return
         # every address that answers GET answers HEAD; the server leaves the body out
-        outgoing = _Outgoing(self, send, is_fixed, is_known)
+        outgoing = _Outgoing(self, send, is_fixed, is_known, languages.asked(scope["query_string"]))
         await self.app({**scope, "method": "GET"} if reads else scope, receive, outgoing.send)
         if outgoing.whole is not None and is_fixed:
             self.kept.put(key, outgoing.whole, len(outgoing.whole.body))
@@ -73,8 +79,8 @@ class Envelope:
 class _Outgoing:
     """One answer on its way out: gets its headers, becomes a 304 where the client has it, and is remembered if it is short."""
 
-    def __init__(self, envelope: Envelope, send: Send, is_fixed: bool, is_known: bool) -> None:
-        self.envelope, self.onward, self.is_fixed, self.is_known = envelope, send, is_fixed, is_known
+    def __init__(self, envelope: Envelope, send: Send, is_fixed: bool, is_known: bool, language: str) -> None:
+        self.envelope, self.onward, self.is_fixed, self.is_known, self.language = envelope, send, is_fixed, is_known, language
         self.whole: _Whole | None = None
         self.is_dropped = False
         self.parts: list[bytes] | None = None
@@ -92,12 +98,17 @@ class _Outgoing:
             elif not message.get("more_body", False):
                 self.whole = _Whole(self.headers, b"".join(self.parts))
         if not self.is_dropped:
-            await self.onward(message)
+            await _pass_on(self.onward, message)
 
     async def _start(self, message: Message) -> None:
         said: Pairs = list(message["headers"])
-        vary = b", ".join([*(value for name, value in said if name == b"vary"), b"Accept"])
-        self.headers = [*(pair for pair in said if pair[0] != b"vary"), (b"vary", vary), *self.envelope.stated]
+        is_page = any(name == b"content-type" and value.startswith(b"text/html") for name, value in said)
+        varies = [*(value for name, value in said if name == b"vary"), b"Accept", *([b"Accept-Language", b"Cookie"] if is_page else [])]
+        self.headers = [*(pair for pair in said if pair[0] != b"vary"), (b"vary", b", ".join(varies)), *self.envelope.stated]
+        if is_page:
+            self.headers.append((b"content-language", languages.language.get().encode()))
+            if self.language:
+                self.headers.append((b"set-cookie", f"{languages.COOKIE}={self.language}; Path=/; Max-Age=31536000; SameSite=Lax".encode()))
         is_good = message["status"] == 200 and (b"cache-control", b"no-store") not in said
         if is_good and self.is_fixed:
             self.headers.append((b"etag", self.envelope.etag.encode()))
@@ -114,7 +125,19 @@ async def _send(send: Send, whole: _Whole, is_known: bool) -> None:
     headers = [pair for pair in whole.headers if pair[0] not in (b"content-length", b"content-type")] if is_known else whole.headers
     start: dict[str, Any] = {"type": "http.response.start", "status": 304 if is_known else 200, "headers": headers}
     await send(start)
-    await send({"type": "http.response.body", "body": b"" if is_known else whole.body})
+    await _pass_on(send, {"type": "http.response.body", "body": b"" if is_known else whole.body})
+
+
+async def _pass_on(send: Send, message: Message) -> None:
+    """Send a body in pieces; the server waits between them until the client has taken what it has."""
+    if len(message.get("body", b"")) <= _PIECE:
+        await send(message)
+        return
+    body, sent = memoryview(message["body"]), 0
+    while len(body) - sent > _PIECE:
+        await send({"type": "http.response.body", "body": bytes(body[sent:sent + _PIECE]), "more_body": True})
+        sent += _PIECE
+    await send({**message, "body": bytes(body[sent:])})
 
 
 def _is_fixed(path: str, query: bytes) -> bool:

@@ -1,10 +1,13 @@
-"""Queries of the library, measures and dumps become addresses with parameters.
+"""Queries of the library and dumps become addresses with parameters.
 
 Handlers are plain functions, which the framework runs in a thread each.
 """
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -16,17 +19,20 @@ from comity.api.negotiation import GRAPHS, choose, content_type
 from comity.api.problems import Problem
 from comity.api.protocol import represent
 from comity.dumps import describe, dump
+from comity.errors import StoreError
 from comity.graph import Graph
-from comity.network import FORMATS, export, layers, measure
-from comity.network.project import simple
+from comity.release.tables import database, package
 from comity.results import GRAPH_FORMATS, graph_answer
+from comity.settings import Layout
 from comity.site.catalog import PREFIXES, catalogue, examples
 from comity.site.pages import render
+from comity.snapshot import find
 from comity.store import EmbeddedStore
 from comity.vocabulary import GRAPH
 
 router = APIRouter()
-_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json", "graphml": "application/graphml+xml", "gexf": "application/gexf+xml"}
+_TABLES: dict[str, tuple[str, Callable[[Layout], bytes]]] = {
+    "comity.sqlite": ("application/vnd.sqlite3", database), "comity-tables.zip": ("application/zip", package)}
 _DUMP_MEDIA = {"ttl": "text/turtle", "nt": "application/n-triples", "jsonld": "application/ld+json", "rdf": "application/rdf+xml",
                "nq": "application/n-quads", "trig": "application/trig"}
 
@@ -60,27 +66,22 @@ def ask(request: Request, theme: str, name: str) -> Response:
     return represent(request, answer, form)
 
 
-@router.get("/metrics", tags=["network"])
-def metrics(request: Request, layer: str = "agreements", as_of: str = "today", known_on: str = "latest",
-            format: str = "", table: str = "actors", seed: int = 0) -> Response:  # noqa: A002
-    """Measure one layer of the network: shared commitments, direct ties, centralities, communities."""
-    graph: Graph = request.app.state.graph
-    network = graph.network(as_of=as_of, known_on=known_on, layer=layer)
-    available = layers(graph.layout.queries)
-    measured = measure(simple(network, available[layer]), seed=seed)
-    if not format and "text/html" in request.headers.get("accept", ""):
-        page = render("metrics.html", title="Network", metrics=measured, layers=available, layer=layer, as_of=as_of)
-        return Response(page, media_type="text/html")
-    name = format or "json"
-    if name not in FORMATS:
-        raise Problem(406, f"no format {name} here; use {', '.join(FORMATS)}")
-    return Response(export(measured, name, version=request.app.state.version, table=table), media_type=_MEDIA[name])
-
-
 @router.get("/dumps/", tags=["dumps"])
-def list_dumps() -> Response:
+def list_dumps(request: Request) -> Response:
     """List the dumps."""
-    return Response(render("dumps.html", title="Dumps", formats=sorted(GRAPH_FORMATS)), media_type="text/html")
+    return Response(render("dumps.html", title="Dumps", formats=sorted(GRAPH_FORMATS), tables=_TABLES if _has_tables(request) else ()), media_type="text/html")
+
+
+@router.get("/dumps/comity.sqlite", tags=["dumps"])
+@router.get("/dumps/comity-tables.zip", tags=["dumps"])
+def give_tables(request: Request) -> Response:
+    """Return the tables behind the graph: an SQLite database, or CSV files with CSVW and Frictionless metadata."""
+    graph: Graph = request.app.state.graph
+    if not _has_tables(request):
+        raise Problem(404, "the graph served here is not the one that was built here, so its tables are not at hand; dumps are listed at /dumps/")
+    name = request.url.path.rsplit("/", 1)[-1]
+    media, make = _TABLES[name]
+    return _attached(make(graph.layout), name, media)
 
 
 @router.get("/dumps/comity.{form}", tags=["dumps"])
@@ -90,7 +91,21 @@ def give_dump(request: Request, form: str) -> Response:
     if form not in GRAPH_FORMATS or not isinstance(store, EmbeddedStore):
         raise Problem(404, f"no dump comity.{form} here; they are listed at /dumps/")
     data = dump(store.store, form, store.prefixes)
-    return Response(data, media_type=_DUMP_MEDIA[form], headers={"Content-Disposition": f'attachment; filename="comity.{form}"'})
+    return _attached(data, f"comity.{form}", _DUMP_MEDIA[form])
+
+
+def _has_tables(request: Request) -> bool:
+    """Whether the graph served is the one that was built from the tables at hand."""
+    try:
+        return bool(find(request.app.state.graph.layout.build).version == request.app.state.version)
+    except StoreError:
+        return False
+
+
+def _attached(data: bytes, name: str, media: str) -> Response:
+    """Return a file with its SHA-256 (RFC 9530)."""
+    digest = b64encode(hashlib.sha256(data).digest()).decode()
+    return Response(data, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"', "Repr-Digest": f"sha-256=:{digest}:"})
 
 
 @router.get("/graphs", tags=["dumps"])

@@ -47,6 +47,13 @@ def choose(accept: str | None, offered: tuple[str, ...]) -> str:
     return best
 
 
+def wanted(accept: str | None, asked: str, offered: tuple[str, ...] = ("json", "html")) -> str:
+    """Return the format that an address asks for by name, or else the one of `offered` that `accept` likes best. Raises `Problem` 406."""
+    if asked and asked not in offered:
+        raise Problem(406, f"no format {asked} here; use {', '.join(offered[:-1])} or {offered[-1]}")
+    return asked or choose(accept, offered)
+
+
 @lru_cache(maxsize=1024)
 def acceptable(accept: str | None, offered: tuple[str, ...]) -> str:
     """Return the name of the format that `accept` likes best among `offered`, empty if there is none. Raises `Problem` 400 if the header is malformed."""

@@ -1,4 +1,4 @@
-"""A connection gets bounds: how much a client may send before its request is whole, and how long it may take over it.
+"""A connection gets bounds: how much a client may send before its request is whole, and how long it may take over it and over its answer.
 
 uvicorn's parser waits for ever for the end of a head, and keeps whatever comes; behind a proxy that is the proxy's work, but
 this server may stand alone.
@@ -16,17 +16,22 @@ ADDRESS_BYTES = 2**15 + 2**12
 HEAD_BYTES = 2**17
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
+#: of an answer, the least that a client must take in each such span
+TAKE_BYTES = 2**17
+TAKE_SECONDS = 30.0
 _SAID = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 of uvicorn that ends a request whose head grows or lingers, or whose body lingers."""
+    """HTTP/1.1 of uvicorn that ends a request whose head grows or lingers, or whose body lingers, and an answer that is not taken."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._timer: TimerHandle | None = None
         self._head = 0
         self._is_head, self._is_whole = True, False
+        self._taking: TimerHandle | None = None
+        self._left, self._is_moving = 0, False
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first head."""
@@ -36,6 +41,8 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._wait(None)
+        if self._taking is not None:
+            self._taking.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -67,6 +74,34 @@ class PatientProtocol(HttpToolsProtocol):
         self._wait(None)
         self._is_head = self._is_whole = True
         super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """Begin to watch whether the client takes what waits for it."""
+        super().pause_writing()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        """Note that the client took nearly all that waited."""
+        self._is_moving = True
+        super().resume_writing()
+
+    def on_response_complete(self) -> None:
+        """Watch what of the answer has not been taken yet: the server may wait to close the connection, or for another request."""
+        self._watch()
+        super().on_response_complete()
+
+    def _watch(self) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left and self._taking is None:
+            self._left, self._is_moving = left, False
+            self._taking = self.loop.call_later(TAKE_SECONDS, self._cut_or_go_on)
+
+    def _cut_or_go_on(self) -> None:
+        self._taking = None
+        if self._is_moving or self.transport.get_write_buffer_size() <= self._left - TAKE_BYTES:
+            self._watch()
+        else:
+            self.transport.abort()
 
     def _wait(self, seconds: float | None) -> None:
         if self._timer is not None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
-from comity.errors import ComityError, InputError, QueryError, StoreError
+from comity.errors import ComityError, InputError, LimitError, QueryError, StoreError
 from comity.isolation import QueryStopped
 from comity.site.pages import render
 
@@ -50,8 +53,8 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_comity_error(request: Request, error: Exception) -> Response:
-    """Handle the package's own errors: 400 for queries and input, 503 for a query that was stopped, 502 for a store that failed."""
-    if isinstance(error, QueryStopped):
+    """Handle the package's own errors: 400 for queries and input, 503 for a query that outran a limit, 502 for a store that failed."""
+    if isinstance(error, QueryStopped | LimitError):
         return respond(request, Problem(503, str(error)))
     if isinstance(error, QueryError):
         place = {"line": error.line, "column": error.column} if error.line else {}
@@ -67,4 +70,25 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     detail = f"{request.url.path} is not here; start at /" if error.status_code == 404 else str(error.detail)
     response = respond(request, Problem(error.status_code, detail))
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(sorted(_methods(request, request.app.routes))) or response.headers.get("Allow", "")
     return response
+
+
+def _methods(request: Request, routes: Iterable[BaseRoute]) -> set[str]:
+    """Return the methods of all `routes` to the path asked: the framework names those of the first alone."""
+    found: set[str] = set()
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is not None:
+            found |= _methods(request, included.routes)
+        elif isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
+            found |= route.methods or set()
+    return found
+
+
+async def on_unfit(request: Request, error: Exception) -> Response:
+    """Handle parameters that are not what the path takes, with the first fault alone."""
+    assert isinstance(error, RequestValidationError)
+    fault = error.errors()[0]
+    return respond(request, Problem(422, f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}; see /docs"))

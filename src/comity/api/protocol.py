@@ -1,6 +1,6 @@
 """A SPARQL 1.1 Protocol request becomes a query with its dataset, and the answer a response.
 
-Read-only: updates in any form are refused, and so is SERVICE. GET, POST form, POST direct and HEAD.
+Read-only: updates in any form are refused, and so is SERVICE but to addresses that the server was given. GET, POST form, POST direct and HEAD.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
@@ -23,13 +23,15 @@ from comity.advice import Advice
 from comity.api.negotiation import GRAPHS, MEDIA, QUADS, ROWS, acceptable, by_name, choose, content_type, named
 from comity.api.problems import Problem, on_comity_error, on_problem
 from comity.cache import changes
-from comity.errors import ComityError, InputError, QueryError
+from comity.errors import ComityError, InputError, LimitError, QueryError
 from comity.graph import Graph
 from comity.isolation import QueryStopped
+from comity.remote import RemoteStore
 from comity.results import Answer, graph_answer
 from comity.site.pages import render
-from comity.store import EmbeddedStore
+from comity.store import EmbeddedStore, refuse_malformed
 from comity.syntax import pointer, refuse_side_effects
+from comity.vocabulary import prefixes
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -45,7 +47,7 @@ _RESULT_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_
 
 @dataclass(frozen=True)
 class Call:
-    """One protocol call: the query, its dataset, and what we take beside the protocol: a format by name, and a place on the two clocks."""
+    """One protocol call: the query, its dataset, and what we take beside the protocol: a format by name, a place on the two clocks, and a row of the answer."""
 
     query: str
     default_graphs: tuple[str, ...] = ()
@@ -54,6 +56,7 @@ class Call:
     as_of: str | None = None
     known_on: str | None = None
     possibly: bool = False
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,11 @@ async def read(request: Request) -> Call | None:
         raise Problem(400, "more than one query parameter; send one")
     said = {name: values[0] for name, values in fields.items() if values[0]}
     return Call(fields["query"][0], tuple(fields.get("default-graph-uri", ())), tuple(fields.get("named-graph-uri", ())), said.get("format", ""),
-                said.get("as_of"), said.get("known_on"), "possibly" in fields)
+                said.get("as_of"), said.get("known_on"), "possibly" in fields, said.get("row", ""))
 
 
 class Turns:
-    """How many queries each client has running or waiting, so that none takes all workers for itself."""
+    """How many queries each client has running, waiting or on their way to it, so that none takes all workers or all memory for itself."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -105,7 +108,7 @@ class Turns:
         """Hold one of the client's turns. Raises `Problem` 429 if all are taken."""
         client = request.client.host if request.client else ""
         if self._running[client] >= self.most:
-            raise Problem(429, f"{self.most} queries of yours are running or waiting; send the next when one is answered")
+            raise Problem(429, f"{self.most} queries of yours are running, waiting or not taken yet; send the next when one is answered")
         self._running[client] += 1
         try:
             yield
@@ -127,17 +130,18 @@ class Endpoint:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        try:
-            response = await answer(request, request.app.state.graph)
-        except Problem as error:
-            response = await on_problem(request, error)
-        except ComityError as error:
-            response = await on_comity_error(request, error)
-        await response(scope, receive, send)
+        with ExitStack() as turn:
+            try:
+                response = await answer(request, request.app.state.graph, turn)
+            except Problem as error:
+                response = await on_problem(request, error)
+            except ComityError as error:
+                response = await on_comity_error(request, error)
+            await response(scope, receive, send)
 
 
-async def answer(request: Request, graph: Graph) -> Response:
-    """Answer one call: the query's result, the query page for browsers, or the service description."""
+async def answer(request: Request, graph: Graph, turn: ExitStack) -> Response:
+    """Answer one call: the query's result, the query page for browsers, or the service description; a query's turn ends with `turn`."""
     call = await read(request)
     if call is None:
         if request.method == "POST":
@@ -146,10 +150,10 @@ async def answer(request: Request, graph: Graph) -> Response:
             return RedirectResponse("/query", 303)
         return description(request)
     wanted = _formats(request, call)
-    with request.app.state.turns.turn(request):
-        if wanted is not None and getattr(graph.store, "fetches", False):
-            return await _fetch(graph, call, *wanted)
-        return await run_in_threadpool(_run, request, graph, call)
+    turn.enter_context(request.app.state.turns.turn(request))
+    if wanted is not None and getattr(graph.store, "fetches", False):
+        return await _fetch(graph, call, *wanted)
+    return await run_in_threadpool(_run, request, graph, call)
 
 
 def _formats(request: Request, call: Call) -> tuple[str, str] | None:
@@ -191,9 +195,9 @@ def _run(request: Request, graph: Graph, call: Call) -> Response:
     seen = graph.at(call.as_of, call.known_on, possibly=call.possibly)
     start = time.perf_counter()
     try:
-        vet(graph, call.query)
+        vet(request, call)
         result = seen.store.query(call.query, default_graphs=call.default_graphs, named_graphs=call.named_graphs)
-    except QueryStopped as error:
+    except (QueryStopped, LimitError) as error:
         raise _overrun(graph, call, error, start) from None
     except QueryError as error:
         raise _malformed(call, error) from None
@@ -202,15 +206,18 @@ def _run(request: Request, graph: Graph, call: Call) -> Response:
     return represent(request, result, call.form, Asked(call.query, graph.advise(call.query), seconds, {n: v for n, v in clocks.items() if v}))
 
 
-def vet(graph: Graph, query: str) -> None:
-    """Raise `QueryError` if the query reaches out, or names a graph that an embedded dataset does not have."""
-    if isinstance(graph.store, EmbeddedStore):
-        graph.store.vet(query)
+def vet(request: Request, call: Call) -> None:
+    """Raise `QueryError` if the query reaches out further than the server may, or names a graph that the dataset does not have."""
+    store, services = request.app.state.graph.store, request.app.state.services
+    if isinstance(store, EmbeddedStore):
+        store.vet(call.query, services)
+    elif isinstance(store, RemoteStore):
+        store.vet(call.query, services, (*call.default_graphs, *call.named_graphs))
     else:
-        refuse_side_effects(query)
+        refuse_side_effects(call.query, services)
 
 
-def _overrun(graph: Graph, call: Call, error: QueryStopped, start: float) -> Problem:
+def _overrun(graph: Graph, call: Call, error: QueryStopped | LimitError, start: float) -> Problem:
     return Problem(503, str(error), elapsed=round(time.perf_counter() - start, 3), advice=[asdict(a) for a in graph.advise(call.query)])
 
 
@@ -224,12 +231,17 @@ def _timing(seconds: float) -> str:
 
 
 async def advice(request: Request, graph: Graph) -> Response:
-    """Return the advice on one call's query, which is not run."""
+    """Return the advice on one call's query, which is not run; for one that cannot be read, where it breaks."""
     call = await read(request)
     if call is None:
         raise Problem(400, "no query; send it as the parameter query or as the body")
     found = await run_in_threadpool(graph.advise, call.query)
-    return JSONResponse({"advice": [asdict(a) for a in found]})
+    answer: dict[str, object] = {"advice": [asdict(a) for a in found]}
+    try:
+        refuse_malformed(call.query, prefixes(graph.layout.ontology))
+    except QueryError as error:
+        answer["error"] = {"message": str(error), "line": error.line, "column": error.column, "pointer": pointer(call.query, error.line, error.column)}
+    return JSONResponse(answer)
 
 
 def represent(request: Request, result: Answer, form: str, asked: Asked | None = None) -> Response:

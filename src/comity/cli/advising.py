@@ -1,4 +1,4 @@
-"""Advice on a query becomes lines on the terminal, or JSON."""
+"""Advice on a query, and why it has no row, become lines on the terminal, or JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 
 from comity.advice import Advice, advise
 from comity.advice.terms import terms
-from comity.errors import InputError
+from comity.errors import InputError, QueryError
+from comity.graph import Graph
 from comity.settings import layout
 from comity.store import refuse_malformed
 from comity.vocabulary import prefixes
@@ -34,6 +35,20 @@ def warn(text: str, *, with_notes: bool) -> None:
     for advice in _advise(text):
         if with_notes or advice.severity != "note":
             click.echo(_lines(advice), err=True)
+
+
+def say_why_empty(graph: Graph, text: str) -> None:
+    """Print to standard error which pattern left a query without rows; nothing if it cannot be told."""
+    try:
+        found = graph.explain(text)
+    except QueryError:
+        return
+    if found is None:
+        return
+    place = f"line {found.line}, column {found.column}: {found.pattern}\n    " if found.pattern else ""
+    click.echo(f"no row: {place}{found.message}", err=True)
+    for pattern, line, column in found.against:
+        click.echo(f"    line {line}, column {column}: {pattern}", err=True)
 
 
 def _advise(text: str) -> list[Advice]:

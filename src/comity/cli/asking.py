@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,18 @@ def address(context: click.Context, parameter: click.Parameter, value: str | Non
     return value
 
 
+def addresses(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what are no addresses of servers, as they stand between < and > in queries."""
+    for value in values:
+        if not re.fullmatch(r"https?://[^<>\"{}|^`\\\x00-\x20]+", value):
+            raise click.BadParameter(f"{value} is no address; write http://host/path or https://host/path, as between < and > in a query.")
+    return values
+
+
 _ENDPOINT = click.option("--endpoint", metavar="URL", callback=address, help="Ask this SPARQL server in place of the built graph.")
+
+_BESIDE = click.option("--with", "beside", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, metavar="FILE",
+                       help="Ask also the named graphs of this file (N-Quads or TriG), such as scores; may be repeated.")
 
 
 @click.command()
@@ -42,12 +54,13 @@ _ENDPOINT = click.option("--endpoint", metavar="URL", callback=address, help="As
 @_KNOWN_ON
 @click.option("--possibly", is_flag=True, help="With --as-of: keep also what partial and unknown dates leave open.")
 @click.option("--format", "form", type=_FORMATS, help="Default: table for rows, ttl for graphs.")
-@click.option("--advice", is_flag=True, help="Say first, on standard error, what is slow or unknown in it; in a terminal always, but for notes.")
+@click.option("--advice", is_flag=True, help="Say on standard error what is slow or unknown in it, and why there is no row; always in a terminal.")
 @click.option("--check", is_flag=True, help="Only say that, on standard output (--format table or json); exit code 1 if there is something to say.")
+@_BESIDE
 @_ENDPOINT
 @_TIMEOUT
 def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str | None, possibly: bool, form: str | None, advice: bool, check: bool,
-           endpoint: str | None, timeout: float) -> int:
+           beside: tuple[Path, ...], endpoint: str | None, timeout: float) -> int:
     """Run a SPARQL 1.1 query from FILE, from standard input (-) or from -q; with a day, over the graph as it held or was known then."""
     from comity.cli import advising
     from comity.syntax import refuse_side_effects
@@ -58,7 +71,10 @@ def sparql(file: str | None, text: str | None, as_of: str | None, known_on: str 
         return advising.check(query, form)
     if advice or sys.stderr.isatty():
         advising.warn(query, with_notes=advice)
-    answer = open_graph(endpoint, timeout=timeout).at(as_of, known_on, possibly=possibly).store.query(query)
+    graph = open_graph(endpoint, timeout=timeout, beside=beside).at(as_of, known_on, possibly=possibly)
+    answer = graph.store.query(query)
+    if (advice or sys.stderr.isatty()) and answer.kind == "rows" and not len(answer):
+        advising.say_why_empty(graph, query)
     name = form or ("ttl" if answer.kind == "graph" else "table")
     emit(answer.serialize(name))
     return 0

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from comity.cache import CachedStore
-from comity.cli.asking import address
+from comity.cli.asking import address, addresses
+from comity.cli.supervising import LEAVE, supervise
 from comity.errors import InputError
 from comity.graph import Graph
 from comity.graph import open as open_graph
 from comity.isolation import IsolatedStore, Limits
+from comity.settings import layout
+from comity.snapshot import find
 from comity.store import EmbeddedStore
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
-
-#: connections and requests at once, beyond which a request is answered 503
-_CONNECTIONS = 1000
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="Serve this RDF file in place of the built graph.")
+@click.option("--with", "beside", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, metavar="FILE",
+              help="Serve also the named graphs of this file (N-Quads or TriG), such as scores; may be repeated.")
 @click.option("--endpoint", metavar="URL", callback=address, help="Serve this SPARQL server's graph in place of the built one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once, each in a process of its own.")
 @click.option("--each", type=click.IntRange(1), default=16, show_default=True, help="Queries of one client at once, running or waiting.")
@@ -34,41 +35,56 @@ _CONNECTIONS = 1000
 @click.option("--memory", type=click.IntRange(16), default=1024, show_default=True, help="Megabytes that a query may take (Linux).")
 @click.option("--answer", type=click.IntRange(1), default=100, show_default=True, help="Megabytes that an answer may have.")
 @click.option("--cache", type=click.IntRange(0), default=64, show_default=True, help="Megabytes of answers kept for those who ask again; 0 for none.")
+@click.option("--service", "services", metavar="URL", multiple=True, callback=addresses,
+              help="A server that queries may reach by SERVICE, written there in full; may be repeated; default: none.")
 @click.option("--cited", type=click.Path(path_type=Path), help="Folder of cited answers; default: cited, beside the build.")
-def serve(host: str, port: int, data: Path | None, endpoint: str | None, workers: int, each: int, timeout: float, memory: int, answer: int,
-          cache: int, cited: Path | None) -> None:
+def serve(host: str, port: int, data: Path | None, beside: tuple[Path, ...], endpoint: str | None, workers: int, each: int, timeout: float, memory: int,
+          answer: int, cache: int, services: tuple[str, ...], cited: Path | None) -> None:
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
-    graph = open_graph(endpoint or data, timeout=timeout, memory=True)
-    # Workers are forked before the port is taken and before any thread runs, so that they hold neither.
+    places = layout()
+    if data is None and endpoint is None:
+        find(places.build)  # so that a missing build is said at once
+    source = partial(open_graph, endpoint or data, beside=beside)
+    listener = listen(host, port)
+
+    def answer_on(listener: socket.socket, ready: Callable[[], None], parent: int | None = None) -> None:
+        limits = Limits(workers, timeout, memory, answer, frozenset(services))
+        with _graph(source, limits, cache, listener) as graph:
+            from comity.api.app import create_app
+            from comity.api.running import run
+
+            kept = 0 if endpoint else cache  # a remote graph may change
+            run(create_app(graph, cited, megabytes=kept, each=each, services=services), listener, ready, leave=LEAVE, parent=parent)
+
+    def announce() -> None:
+        address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+        click.echo(f"Comity answers at {address}/ (stop with Ctrl-C)")
+
+    with listener:
+        if data is None and endpoint is None:
+            supervise(listener, places.build, answer_on, announce)
+        else:
+            answer_on(listener, announce)
+
+
+@contextmanager
+def _graph(source: Callable[..., Graph], limits: Limits, cache: int, listener: socket.socket) -> Iterator[Graph]:
+    """Open a graph; one that is embedded is asked in workers, which are forked before any thread runs and do not hold the port."""
+    graph = source(timeout=limits.seconds, limit=limits.answer * 2**20, memory=True)
     graph.advise("ASK {}")  # the terms are read once, for all workers
-    limits = Limits(workers, timeout, memory, answer)
-    isolated = IsolatedStore(graph.store, limits, graph.count_advice) if isinstance(graph.store, EmbeddedStore) else None
-    store = graph.store if isolated is None else CachedStore(isolated, cache)
+    if not isinstance(graph.store, EmbeddedStore):
+        yield graph
+        return
+    isolated = IsolatedStore(graph.store, limits, graph.count_advice, [listener.fileno()])
     try:
-        from comity.api.app import create_app
-
-        listener = _listen(host, port)
-        kept = 0 if isolated is None else cache  # a remote graph may change
-        _run(create_app(Graph(store, graph.layout), cited, megabytes=kept, each=each), listener, host)
+        yield Graph(CachedStore(isolated, cache), graph.layout)
     finally:
-        if isolated is not None:
-            isolated.close()
+        isolated.close()
 
 
-def _run(app: FastAPI, listener: socket.socket, host: str) -> None:
-    import uvicorn
-
-    from comity.api.patience import PatientProtocol
-
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    click.echo(f"Comity answers at {address}/ (stop with Ctrl-C)")
-    config = uvicorn.Config(app, http=PatientProtocol, log_level="error", server_header=False, limit_concurrency=_CONNECTIONS)
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Take the port before anything is announced. Raises `InputError` if it is taken or not ours to take."""
     listener = None
     try:
@@ -80,5 +96,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if listener is not None:
             listener.close()
         raise InputError(f"{host}:{port} cannot be served on ({error.strerror}); choose another with --port, or 0 for a free one") from None
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # the system keeps little that is not under way, so that one sees whether a client takes its answer
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, 2**17)
     listener.listen(128)
     return listener
