@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -24,6 +26,20 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:Deprecati
 
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?a != ?d && ?g != ?j) }"
 BOMB = "SELECT DISTINCT ?a ?c ?d ?f ?i WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+BOMBED = """
+import sys
+import comity
+from comity.isolation import IsolatedStore, Limits, QueryStopped
+
+store = IsolatedStore(comity.open(sys.argv[1]).store, Limits(workers=1, seconds=30.0, megabytes=16, answer=4096))
+try:
+    store.query(sys.argv[2])
+except QueryStopped as error:
+    print(error)
+print(store.query("ASK {}").kind)
+store.close()
+"""
 
 
 @pytest.fixture
@@ -98,15 +114,12 @@ def test_busy_workers_are_said_to_be_busy(small: Graph) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory")
-def test_a_memory_bomb_ends_only_its_own_worker(small: Graph) -> None:
-    assert isinstance(small.store, EmbeddedStore)
-    store = IsolatedStore(small.store, Limits(workers=1, seconds=30.0, megabytes=16, answer=4096))
-    try:
-        with pytest.raises(QueryStopped, match="more than 16 MB"):
-            store.query(BOMB)
-        assert store.query("ASK {}").rows.cells
-    finally:
-        store.close()
+def test_a_memory_bomb_ends_only_its_own_worker(built: Path) -> None:
+    # In a process of its own, as a server is: what the tests before have freed is room that no limit counts.
+    done = subprocess.run([sys.executable, "-c", BOMBED, built / "comity.nq.gz", BOMB], capture_output=True, text=True, check=True, timeout=60)
+    said, answered = done.stdout.splitlines()
+    assert "more than 16 MB" in said
+    assert answered == "boolean"
 
 
 @pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
