@@ -104,6 +104,10 @@ class CachedStore(EmbeddedStore):
         found: tuple[Written, int] | None = self.kept.get(key)
         if found is not None:
             return found
+        found = self._asked.at_once(text, rows, graph, default_graphs, named_graphs)
+        if found is not None:
+            self._keep(key, text, found, len(found[0].body))
+            return found
         mine, running = self._run(exact)
         if running is not None:
             return await asyncio.wrap_future(running)
@@ -127,9 +131,12 @@ class CachedStore(EmbeddedStore):
             return mine, running
 
     def _settle(self, key: Hashable, text: str, mine: Future[Any], answer: object, size: int) -> None:
+        self._keep(key, text, answer, size)
+        mine.set_result(answer)
+
+    def _keep(self, key: Hashable, text: str, answer: object, size: int) -> None:
         if self.kept.megabytes and not changes(text):
             self.kept.put(key, answer, size)
-        mine.set_result(answer)
 
     def _end(self, exact: Hashable) -> None:
         with self._lock:

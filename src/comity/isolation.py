@@ -24,6 +24,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Never
 
@@ -59,6 +60,7 @@ _TERM = rf"(?:\?\w+|{_IRI.replace('(', '(?:')}|[a-z][\w-]*:[a-z][\w-]*)"
 _LOOK_UP = re.compile(rf"\s*+(?:PREFIX\s++[a-z][\w-]*:\s*+{_IRI.replace('(', '(?:')}\s*+)*+SELECT\s++(?:\*\s*+|(?:\?\w++\s*+)++)(?:WHERE\s*+)?+"
                       rf"\{{\s*+{_IRI}\s++(?:a|{_TERM})\s++{_TERM}\s*+(?:\.\s*+)?+\}}\s*+(?:LIMIT\s++\d++\s*+)?+", re.ASCII | re.IGNORECASE)
 _FEW = 1000
+_THINGS = 2**16
 _SIZES = struct.Struct("!IQ")
 _CHUNK = 2**16
 
@@ -74,6 +76,7 @@ class IsolatedStore(EmbeddedStore):
         super().__init__(loaded.store, loaded.prefixes)
         self.limits = limits
         self._task = _Task(loaded, limits, advise)
+        self._has_few = lru_cache(_THINGS)(partial(_has_few, loaded.store))
         self._nursery = _Nursery(self._task, without)
         self._pool = _Pool([self._nursery.spawn() for _ in range(limits.workers)])
 
@@ -103,8 +106,9 @@ class IsolatedStore(EmbeddedStore):
 
         Raises `QueryError`, `QueryStopped` past a limit, `InputError` for a format of the other kind.
         """
-        if not default_graphs and not named_graphs and self._is_small(text):
-            return _read(*self._task.reply(text, rows, graph, [], [], vet=True, shut=False))
+        found = self.at_once(text, rows, graph, default_graphs, named_graphs)
+        if found is not None:
+            return found
         request = {"text": text, "default_graphs": [*default_graphs], "named_graphs": [*named_graphs], "rows": rows, "graph": graph, "vet": True}
         claim = self._pool.claim()
         try:
@@ -124,6 +128,12 @@ class IsolatedStore(EmbeddedStore):
             self._pool.give(worker)
         return _read(*reply)
 
+    def at_once(self, text: str, rows: str, graph: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> tuple[Written, int] | None:
+        """Return what `fetch` does for a query that ends before a worker would have heard of it; None for others. Raises as `fetch` does."""
+        if default_graphs or named_graphs or not self._is_small(text):
+            return None
+        return self._task.answer(text, rows, graph, [], [], vet=True)
+
     def close(self) -> None:
         """End all workers and their nursery."""
         self._nursery.close()
@@ -131,15 +141,9 @@ class IsolatedStore(EmbeddedStore):
             worker.kill()
 
     def _is_small(self, text: str) -> bool:
-        """Whether a query asks for statements about one thing that has few: it ends before a worker would have heard of it."""
+        """Whether a query asks for statements about one thing that has few."""
         found = _LOOK_UP.fullmatch(text)
-        if found is None or self._task.loaded.on_disk:
-            return False
-        try:
-            statements = self._task.loaded.store.quads_for_pattern(ox.NamedNode(found[1]), None, None, None)
-        except ValueError:  # no IRI
-            return False
-        return sum(1 for _ in itertools.islice(statements, _FEW + 1)) <= _FEW
+        return found is not None and not self._task.loaded.on_disk and self._has_few(found[1])
 
     def _busy(self) -> QueryStopped:
         return QueryStopped(f"all {self.limits.workers} workers stayed busy for {self.limits.seconds:g} s; try again later")
@@ -227,6 +231,15 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         self.connection.close()
+
+
+def _has_few(store: ox.Store, iri: str) -> bool:
+    """Whether there are few statements about a thing; of what is no IRI there are not."""
+    try:
+        statements = store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+    except ValueError:
+        return False
+    return sum(1 for _ in itertools.islice(statements, _FEW + 1)) <= _FEW
 
 
 def _stopped(error: Exception, limits: Limits) -> QueryStopped:
@@ -343,26 +356,27 @@ class _Task:
     limits: Limits
     advise: Callable[[str], int]
 
-    def reply(self, text: str, rows: str, graph: str, default_graphs: list[str], named_graphs: list[str], *,
-              vet: bool = False, shut: bool = True) -> tuple[bytes, bytes]:
-        """Return the head of a reply, in JSON, and its body; an error is a head with its name and what it is made of.
-
-        With `shut`, the process can open nothing meanwhile.
-        """
+    def reply(self, text: str, rows: str, graph: str, default_graphs: list[str], named_graphs: list[str], *, vet: bool = False) -> tuple[bytes, bytes]:
+        """Return the head of a reply, in JSON, and its body; an error is a head with its name and parts. The process can open nothing meanwhile."""
         try:
-            if vet:
-                self.loaded.vet(text, self.limits.services)
-            most = self.limits.answer * 2**20
-            with _shut_in() if shut and not self.limits.services and not self.loaded.on_disk else contextlib.nullcontext():
-                made = self.loaded.evaluate(text, lambda raw: write(raw, rows, graph, self.loaded.prefixes, most), default_graphs, named_graphs)
-            return _head(kind=made.kind, name=made.name, count=made.count, advice=self.advise(text) if vet else 0), made.body
-        except TooLarge:
-            said = f"the answer has more than {self.limits.answer} MB; take it in parts with ORDER BY, LIMIT and OFFSET, or take a dump"
-            return _head(error="QueryStopped", message=said), b""
+            with _shut_in() if not self.limits.services and not self.loaded.on_disk else contextlib.nullcontext():
+                made, advice = self.answer(text, rows, graph, default_graphs, named_graphs, vet=vet)
         except QueryError as error:
-            return _head(error="QueryError", message=str(error), line=error.line, column=error.column), b""
+            return _head(error=type(error).__name__, message=str(error), line=error.line, column=error.column), b""
         except InputError as error:
             return _head(error="InputError", message=str(error)), b""
+        return _head(kind=made.kind, name=made.name, count=made.count, advice=advice), made.body
+
+    def answer(self, text: str, rows: str, graph: str, default_graphs: list[str], named_graphs: list[str], *, vet: bool) -> tuple[Written, int]:
+        """Return the answer in the format for its kind, and the number of pieces of advice. Raises `QueryError`, `QueryStopped`, `InputError`."""
+        if vet:
+            self.loaded.vet(text, self.limits.services)
+        most = self.limits.answer * 2**20
+        try:
+            made = self.loaded.evaluate(text, lambda raw: write(raw, rows, graph, self.loaded.prefixes, most), default_graphs, named_graphs)
+        except TooLarge:
+            raise QueryStopped(f"the answer has more than {self.limits.answer} MB; take it in parts with ORDER BY, LIMIT and OFFSET, or take a dump") from None
+        return made, self.advise(text) if vet else 0
 
 
 def _head(**said: object) -> bytes:

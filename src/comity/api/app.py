@@ -6,7 +6,6 @@ Handlers are a few lines each; what they show is made elsewhere.
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import __version__
 from comity.api import (
@@ -51,15 +51,30 @@ from comity.suggestions import Suggestions
 from comity.vocabulary import prefixes
 
 
+class _Fronted(FastAPI):
+    """FastAPI behind what answers most requests before it, as its own layers take longer than a look-up. Attributes: `front`, which has `behind` behind it."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        scope["app"] = self
+        await self.front(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what the front passes on."""
+        await super().__call__(scope, receive, send)
+
+
 def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, each: int = 16, services: Collection[str] = ()) -> FastAPI:
     """Return the application that serves `graph`; cited answers are kept in the folder `kept`, beside the build by default.
 
     Whole answers are kept in memory up to `megabytes`, to be given again; a client has at most `each` queries running or waiting;
     a query may reach `services` by SERVICE.
     """
-    app = FastAPI(title="Comity", version=__version__, docs_url=None, redoc_url=None,
-                  description="A knowledge graph of international data governance.",
-                  license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
+    app = _Fronted(title="Comity", version=__version__, docs_url=None, redoc_url=None,
+                   description="A knowledge graph of international data governance.",
+                   license_info={"name": "Code Apache-2.0, data CC BY 4.0"})
     app.state.graph = graph
     app.state.turns = protocol.Turns(each)
     app.state.services = frozenset(services)
@@ -71,10 +86,8 @@ def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, 
     app.add_exception_handler(ComityError, problems.on_comity_error)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(RequestValidationError, problems.on_unfit)
-    app.add_middleware(protocol.Endpoint)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"],
-                       expose_headers=["ETag", "Comity-Version", "Comity-Rows", "Comity-Complete", "Comity-Advice", "Cache-Status", "Link"])
-    app.add_middleware(Envelope, version=app.state.version, megabytes=megabytes)  # the last added is the outermost
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"])  # for preflights; the envelope states the rest
+    app.front = Envelope(protocol.Endpoint(app.behind), version=app.state.version, megabytes=megabytes)
     app.include_router(changes.router)
     app.include_router(cited.router)
     app.include_router(comparing.router)
@@ -105,8 +118,7 @@ def _add_endpoint(app: FastAPI) -> None:
     @app.post("/sparql", tags=["SPARQL"], operation_id="sparql_by_post", openapi_extra=_SPARQL)
     async def sparql(request: Request) -> Response:  # `protocol.Endpoint` answers before; declared for the documentation and for other methods
         """SPARQL 1.1 Protocol, read-only. Send the query as the parameter `query` or as the body."""
-        with ExitStack() as turn:
-            return await protocol.answer(request, request.app.state.graph, turn)
+        return await protocol.answer(request, request.app.state.graph)
 
     @app.get("/advice", tags=["SPARQL"], operation_id="advice_by_get", openapi_extra=_QUERY)
     @app.post("/advice", tags=["SPARQL"], operation_id="advice_by_post", openapi_extra=_QUERY)

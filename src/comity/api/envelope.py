@@ -6,7 +6,7 @@ given again before any handler is asked, unless the handler says `Cache-Control:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,14 +18,16 @@ from comity.site import languages
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 LONGEST_QUERY = 2**15
 MOST_HEADERS = 2**15
-_STATED = [(b"content-security-policy", POLICY.encode()), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+_STATED = [(b"content-security-policy", POLICY.encode()), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"),
+           (b"access-control-allow-origin", b"*"),
+           (b"access-control-expose-headers", b"ETag, Comity-Version, Comity-Rows, Comity-Complete, Comity-Advice, Cache-Status, Link")]
 _LONGEST = 2**20
 #: bytes of an answer that are handed on at once, so that one that a client takes slowly is not copied whole for each who does
 _PIECE = 2**18
 _MOVING = ("/static/", "/q/", "/timegate/", "/health")
 _BY_DAY = ("/queries/", "/metrics", "/route", "/paradigm", "/compare", "/map", "/powers", "/changes")
 _KEYS = (b"accept", b"host", b"accept-datetime")
-_READ = (*_KEYS, b"if-none-match", b"origin", b"accept-language", b"cookie")
+_READ = (*_KEYS, b"if-none-match", b"accept-language", b"cookie")
 Pairs = list[tuple[bytes, bytes]]
 
 
@@ -64,16 +66,16 @@ class Envelope:
         language = languages.chosen(scope["query_string"], asked.get(b"cookie", b""), asked.get(b"accept-language", b""))
         languages.language.set(language)
         languages.address.set(f"{scope['path']}?{scope['query_string'].decode('latin-1')}" if reads else "")
-        key = (scope["path"], scope["query_string"], b"origin" in asked, language, *(asked.get(name) for name in _KEYS))
+        key = (scope["path"], scope["query_string"], language, *(asked.get(name) for name in _KEYS))
         whole: _Whole | None = self.kept.get(key) if is_fixed else None
         if whole is not None:
-            await _send(send, replace(whole, headers=[*whole.headers, (b"cache-status", b"comity; hit")]), is_known)
+            await _send(send, whole, is_known)
             return
         # every address that answers GET answers HEAD; the server leaves the body out
         outgoing = _Outgoing(self, send, is_fixed, is_known, languages.asked(scope["query_string"]))
         await self.app({**scope, "method": "GET"} if reads else scope, receive, outgoing.send)
         if outgoing.whole is not None and is_fixed:
-            self.kept.put(key, outgoing.whole, len(outgoing.whole.body))
+            self.kept.put(key, _Whole([*outgoing.whole.headers, (b"cache-status", b"comity; hit")], outgoing.whole.body), len(outgoing.whole.body))
 
 
 class _Outgoing:
@@ -104,7 +106,7 @@ class _Outgoing:
         said: Pairs = list(message["headers"])
         is_page = any(name == b"content-type" and value.startswith(b"text/html") for name, value in said)
         varies = [*(value for name, value in said if name == b"vary"), b"Accept", *([b"Accept-Language", b"Cookie"] if is_page else [])]
-        self.headers = [*(pair for pair in said if pair[0] != b"vary"), (b"vary", b", ".join(varies)), *self.envelope.stated]
+        self.headers = [*(pair for pair in said if pair[0] not in (b"vary", b"access-control-allow-origin")), (b"vary", b", ".join(varies)), *self.envelope.stated]
         if is_page:
             self.headers.append((b"content-language", languages.language.get().encode()))
             if self.language:

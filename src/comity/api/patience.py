@@ -6,8 +6,8 @@ this server may stand alone.
 
 from __future__ import annotations
 
-from asyncio import TimerHandle
-from typing import Any
+from asyncio import AbstractEventLoop, TimerHandle, Transport
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -19,6 +19,8 @@ BODY_SECONDS = 30.0
 #: of an answer, the least that a client must take in each such span
 TAKE_BYTES = 2**17
 TAKE_SECONDS = 30.0
+#: bytes of which more are sent at once
+_JOINED = 2**14
 _SAID = {408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
 
 
@@ -35,7 +37,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for the first head."""
-        super().connection_made(transport)
+        super().connection_made(cast("Transport", _Joining(transport, self.loop)))
         self._wait(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -112,3 +114,36 @@ class PatientProtocol(HttpToolsProtocol):
         if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete or not self.cycle.response_started):
             self.transport.write(b"HTTP/1.1 %d %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % (status, _SAID[status]))
         self.transport.close()
+
+
+class _Joining:
+    """A transport that sends what is written in one turn of the loop as one: head and body of a small answer would else be two packets."""
+
+    def __init__(self, transport: Any, loop: AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send `data` before the loop waits again."""
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+        if len(data) > _JOINED:
+            self._flush()
+
+    def close(self) -> None:
+        """Close once all is sent."""
+        self._flush()
+        self._transport.close()
+
+    def get_write_buffer_size(self) -> int:
+        """Return how many bytes wait to be sent."""
+        return sum(map(len, self._parts)) + int(self._transport.get_write_buffer_size())
+
+    def _flush(self) -> None:
+        parts, self._parts = self._parts, []
+        if parts:
+            self._transport.write(b"".join(parts))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
@@ -125,23 +125,30 @@ class Endpoint:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a query, or pass the request on."""
+        """Answer a query, or pass the request on. A turn ends when the client has its answer."""
         if scope["type"] != "http" or scope["path"] != "/sparql" or scope["method"] not in ("GET", "POST"):
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
-        with ExitStack() as turn:
-            try:
-                response = await answer(request, request.app.state.graph, turn)
-            except Problem as error:
-                response = await on_problem(request, error)
-            except ComityError as error:
-                response = await on_comity_error(request, error)
-            await response(scope, receive, send)
+        try:
+            with request.app.state.turns.turn(request):
+                response = await _answered(request)
+                await response(scope, receive, send)
+        except Problem as error:
+            await (await on_problem(request, error))(scope, receive, send)
 
 
-async def answer(request: Request, graph: Graph, turn: ExitStack) -> Response:
-    """Answer one call: the query's result, the query page for browsers, or the service description; a query's turn ends with `turn`."""
+async def _answered(request: Request) -> Response:
+    try:
+        return await answer(request, request.app.state.graph)
+    except Problem as error:
+        return await on_problem(request, error)
+    except ComityError as error:
+        return await on_comity_error(request, error)
+
+
+async def answer(request: Request, graph: Graph) -> Response:
+    """Answer one call: the query's result, the query page for browsers, or the service description."""
     call = await read(request)
     if call is None:
         if request.method == "POST":
@@ -150,7 +157,6 @@ async def answer(request: Request, graph: Graph, turn: ExitStack) -> Response:
             return RedirectResponse("/query", 303)
         return description(request)
     wanted = _formats(request, call)
-    turn.enter_context(request.app.state.turns.turn(request))
     if wanted is not None and getattr(graph.store, "fetches", False):
         return await _fetch(graph, call, *wanted)
     return await run_in_threadpool(_run, request, graph, call)

@@ -26,7 +26,7 @@ class Server(uvicorn.Server):
     """uvicorn, which when told to leave lets each connection have the answer to what it sent, even if the request is still on its way."""
 
     def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
-        super().__init__(uvicorn.Config(app, http=PatientProtocol, log_level="error", server_header=False, limit_concurrency=CONNECTIONS))
+        super().__init__(uvicorn.Config(app, http=PatientProtocol, log_level="error", access_log=False, server_header=False, limit_concurrency=CONNECTIONS))
         self.ready = ready
         self.is_leaving = False
 
