@@ -89,6 +89,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Watch what of the answer has not been taken yet: the server may wait to close the connection, or for another request."""
+        self.transport.flush()  # type: ignore[attr-defined]
         self._watch()
         super().on_response_complete()
 
@@ -100,7 +101,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _cut_or_go_on(self) -> None:
         self._taking = None
-        if self._is_moving or self.transport.get_write_buffer_size() <= self._left - TAKE_BYTES:
+        left = self.transport.get_write_buffer_size()
+        if not left or self._is_moving or left <= self._left - TAKE_BYTES:
             self._watch()
         else:
             self.transport.abort()
@@ -129,21 +131,23 @@ class _Joining:
     def write(self, data: bytes) -> None:
         """Send `data` before the loop waits again."""
         if not self._parts:
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         self._parts.append(data)
         if len(data) > _JOINED:
-            self._flush()
+            self.flush()
 
     def close(self) -> None:
         """Close once all is sent."""
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def get_write_buffer_size(self) -> int:
         """Return how many bytes wait to be sent."""
-        return sum(map(len, self._parts)) + int(self._transport.get_write_buffer_size())
+        self.flush()
+        return int(self._transport.get_write_buffer_size())
 
-    def _flush(self) -> None:
-        parts, self._parts = self._parts, []
-        if parts:
+    def flush(self) -> None:
+        """Send what was written."""
+        if self._parts:
+            parts, self._parts = self._parts, []
             self._transport.write(b"".join(parts))
