@@ -140,6 +140,10 @@ class Records:
         ends = [earliest(e["occurred_on"]) for e in events if e["event_code"].removeprefix("concept/event/") in ENDS]
         return (min(starts), min(ends, default=OPEN)) if starts else (None, OPEN)
 
+    def applied_from(self, instrument: str) -> str | None:
+        """Return from which day an instrument was certainly applied provisionally."""
+        return min((latest(e["occurred_on"]) for e in self.events[instrument] if e["event_code"] == "concept/event/provisional-application"), default=None)
+
     def seat(self, actor: str | None) -> str | None:
         """Return the jurisdiction in which an actor sits."""
         return self.get(actor, "based_in_id")

@@ -238,7 +238,9 @@ def _recognition(*, back: Values | None = None, **events: str) -> ox.Store:
 @pytest.mark.parametrize(("events", "start", "end"), [
     ({}, "2019-01-23", OPEN), ({"in_force": "2019-02-01"}, "2019-02-01", OPEN), ({"in_force": "2018"}, "2019-01-23", OPEN),
     ({"in_force": "2019-02"}, "2019-02-28", OPEN), ({"invalidated": "2020-07-16"}, "2019-01-23", "2020-07-16"),
-    ({"suspended": "2020-07"}, "2019-01-23", "2020-07-01"), ({"amended": "2020-07-16"}, "2019-01-23", OPEN)])
+    ({"suspended": "2020-07"}, "2019-01-23", "2020-07-01"), ({"amended": "2020-07-16"}, "2019-01-23", OPEN),
+    ({"in_force": "2019-05-01", "provisional_application": "2019-02-01"}, "2019-02-01", OPEN), ({"provisional_application": "2019-02-01"}, "2019-02-01", OPEN),
+    ({"in_force": "2019-02-01", "provisional_application": "2019-05-01"}, "2019-02-01", OPEN)])
 def test_a_recognition_is_in_force_together_with_its_decision(events: Values, start: str, end: str) -> None:
     store = _recognition(**events)
     bounds = [store.quads_for_pattern(ox.NamedNode(ID + "recognition/there"), ox.NamedNode(NS + n), None, None) for n in ("effectiveFrom", "effectiveUntil")]

@@ -13,9 +13,11 @@ from babel.messages.pofile import read_po
 from conftest import ROOT
 from fastapi.testclient import TestClient
 
+from comity import names
 from comity.api.app import create_app
 from comity.graph import Graph
 from comity.site import languages
+from comity.vocabulary import BASE
 
 CATALOGUE = languages.LOCALE / "zh" / "LC_MESSAGES" / "comity.po"
 HTML = {"Accept": "text/html"}
@@ -88,3 +90,15 @@ def test_kept_pages_are_kept_for_each_language(small: Graph) -> None:
     assert [page.text for page in again] == first
     assert all("hit" in page.headers["cache-status"] for page in again)
     assert first[0] != first[1]
+
+
+@pytest.mark.parametrize(("path", "named"), [
+    ("/doc/actor/JPN", ("id/actor/JPN", "ns#State", "ns#isoAlpha3")),
+    ("/doc/provision/harbour-agreement-14-13", ("ns#bindingness", "concept/bindingness/hard", "ns#topic")),
+])
+def test_a_page_calls_things_codes_and_properties_as_the_graph_does(client: TestClient, small: Graph, path: str, named: tuple[str, ...]) -> None:
+    called = names.labels(small.store, "zh")
+    pages = {language: client.get(f"{path}{'&' if '?' in path else '?'}lang={language}", headers=HTML).text for language in ("en", "zh")}
+    for name in named:
+        assert f">{called[BASE + name]}<" in pages["zh"], name
+        assert f">{called[BASE + name]}</a>" not in pages["en"], name

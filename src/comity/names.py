@@ -38,6 +38,10 @@ SELECT DISTINCT ?thing ?label WHERE {
   ?thing rdfs:label|skos:altLabel|skos:prefLabel ?name ; rdfs:label|skos:prefLabel ?label
   FILTER(CONTAINS(LCASE(STR(?name)), ?wanted) && LANG(?label) = "en" && STRSTARTS(STR(?thing), "https://w3id.org/comity/"))
 } ORDER BY ?label LIMIT 50"""
+_LABELS = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?thing ?label WHERE { ?thing rdfs:label|skos:prefLabel ?label FILTER(LANG(?label) = ?language) } ORDER BY DESC(?label)"""
 _EXISTS = "SELECT ?thing WHERE { VALUES ?thing { ?candidate } FILTER EXISTS { ?thing ?property ?value } }"
 _VERSION = "SELECT ?version WHERE { ?dataset <http://www.w3.org/2002/07/owl#versionInfo> ?version }"
 _MODIFIED = "SELECT ?day WHERE { ?dataset <http://purl.org/dc/terms/modified> ?day }"
@@ -101,6 +105,11 @@ def _select(store: Store, text: str, **terms: ox.NamedNode | ox.Literal) -> Rows
 
 def _listed(iris: list[str | None]) -> str:
     return ", ".join(str(iri).removeprefix(ID).removeprefix(BASE) for iri in iris)
+
+
+def labels(store: Store, language: str) -> dict[str, str]:
+    """Return what things, codes and properties are called in a language, by IRI."""
+    return {str(row["thing"]): str(row["label"]) for row in _select(store, _LABELS, language=ox.Literal(language))}
 
 
 def search(store: Store, text: str) -> list[tuple[str, str]]:

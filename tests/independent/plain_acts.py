@@ -170,10 +170,11 @@ def split(r: Records, a: str, b: str, as_of: str) -> Answer:
 
 
 def in_effect(r: Records, row: Row) -> tuple[str | None, str]:
-    """Return from which day until which a recognition and the decision behind it certainly both hold."""
+    """Return from which day until which a recognition and the decision behind it, in force or applied provisionally, certainly both hold."""
     start, end = held_from(row), held_until(row)
     if row["based_on_id"]:
         begun, over = r.in_force(row["based_on_id"])
+        begun = min(filter(None, (begun, r.applied_from(row["based_on_id"]))), default=None)
         start, end = max(start, begun) if start and begun else start, min(end, over)
     return start, end
 

@@ -143,9 +143,8 @@ def topics(r: Records, as_of: str) -> Answer:
         name = agreement["row"]
         if not r.is_a(name, "Agreement") or lapsed(r, name, as_of):
             continue
-        every = r.of("provisions", "instrument_id", name)
-        own = [p for p in every if may_hold(p, as_of)]
-        for topic in {p["topic_code"] for p in own} | set(agreement["topic_codes"]) - {p["topic_code"] for p in every}:
+        own = [p for p in r.of("provisions", "instrument_id", name) if may_hold(p, as_of)]
+        for topic in {p["topic_code"] for p in own} | set(agreement["topic_codes"]):
             rows = [p for p in own if p["topic_code"] == topic]
             top = [p for p in rows if p["bindingness_code"] == hardest(rows)]
             yield {"agreement": name, "agreementLabel": agreement["label_en"], "inForceSince": since(r, name, as_of), "topic": topic,

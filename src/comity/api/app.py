@@ -45,8 +45,10 @@ from comity.api.document import describing
 from comity.api.envelope import Envelope
 from comity.errors import ComityError
 from comity.graph import Graph
-from comity.names import dataset_version
+from comity.names import dataset_version, labels
+from comity.site.languages import LANGUAGES
 from comity.site.pages import lately, overview, render
+from comity.store import EmbeddedStore
 from comity.suggestions import Suggestions
 from comity.vocabulary import prefixes
 
@@ -87,7 +89,7 @@ def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, 
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(RequestValidationError, problems.on_unfit)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"])  # for preflights; the envelope states the rest
-    app.front = Envelope(protocol.Endpoint(app.behind), version=app.state.version, megabytes=megabytes)
+    app.front = Envelope(protocol.Endpoint(app.behind), version=app.state.version, megabytes=megabytes, names=_names(graph))
     app.include_router(changes.router)
     app.include_router(cited.router)
     app.include_router(comparing.router)
@@ -111,6 +113,11 @@ def create_app(graph: Graph, kept: Path | None = None, *, megabytes: float = 0, 
     _add_pages(app)
     app.openapi = describing(app)  # type: ignore[method-assign]
     return app
+
+
+def _names(graph: Graph) -> dict[str, dict[str, str]]:
+    """Return what things are called in the languages of the pages but English; of a graph elsewhere none are asked for."""
+    return {language: labels(graph.store, language) for language in LANGUAGES if language != "en"} if isinstance(graph.store, EmbeddedStore) else {}
 
 
 def _add_endpoint(app: FastAPI) -> None:

@@ -6,6 +6,7 @@ given again before any handler is asked, unless the handler says `Cache-Control:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ MOST_HEADERS = 2**15
 _STATED = [(b"content-security-policy", POLICY.encode()), (b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"),
            (b"access-control-allow-origin", b"*"),
            (b"access-control-expose-headers", b"ETag, Comity-Version, Comity-Rows, Comity-Complete, Comity-Advice, Cache-Status, Link")]
+_OURS = (b"vary", b"access-control-allow-origin")
 _LONGEST = 2**20
 #: bytes of an answer that are handed on at once, so that one that a client takes slowly is not copied whole for each who does
 _PIECE = 2**18
@@ -42,8 +44,9 @@ class _Whole:
 class Envelope:
     """ASGI middleware for a dataset that does not change while it is served."""
 
-    def __init__(self, app: ASGIApp, version: str, megabytes: float) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, version: str, megabytes: float, names: Mapping[str, Mapping[str, str]]) -> None:
+        """Answer as `app`, keep answers up to `megabytes`; `names` are those of things by language and IRI."""
+        self.app, self.names = app, names
         self.stated: Pairs = [(b"comity-version", version.encode()), *_STATED]
         self.etag = f'"{version}"'
         self.kept = Kept(megabytes)
@@ -65,6 +68,7 @@ class Envelope:
         is_known = is_fixed and bool({self.etag, "*"} & _tags(asked.get(b"if-none-match", b"")))
         language = languages.chosen(scope["query_string"], asked.get(b"cookie", b""), asked.get(b"accept-language", b""))
         languages.language.set(language)
+        languages.names.set(self.names.get(language, {}))
         languages.address.set(f"{scope['path']}?{scope['query_string'].decode('latin-1')}" if reads else "")
         key = (scope["path"], scope["query_string"], language, *(asked.get(name) for name in _KEYS))
         whole: _Whole | None = self.kept.get(key) if is_fixed else None
@@ -106,7 +110,7 @@ class _Outgoing:
         said: Pairs = list(message["headers"])
         is_page = any(name == b"content-type" and value.startswith(b"text/html") for name, value in said)
         varies = [*(value for name, value in said if name == b"vary"), b"Accept", *([b"Accept-Language", b"Cookie"] if is_page else [])]
-        self.headers = [*(pair for pair in said if pair[0] not in (b"vary", b"access-control-allow-origin")), (b"vary", b", ".join(varies)), *self.envelope.stated]
+        self.headers = [*(pair for pair in said if pair[0] not in _OURS), (b"vary", b", ".join(varies)), *self.envelope.stated]
         if is_page:
             self.headers.append((b"content-language", languages.language.get().encode()))
             if self.language:

@@ -112,7 +112,9 @@ def _drawn(world: World, plan: _Plan) -> tuple[dict[str, tuple[Array, Array]], A
 
 
 def _packed(values: Array) -> npt.NDArray[np.int16]:
-    return np.where(np.isnan(values), _UNKNOWN, np.clip(np.round(np.nan_to_num(values) * _SCALE), _UNKNOWN + 1, -_UNKNOWN - 1)).astype(np.int16)
+    scaled = np.round(values * _SCALE).clip(_UNKNOWN + 1, -_UNKNOWN - 1)
+    scaled[np.isnan(scaled)] = _UNKNOWN
+    return scaled.astype(np.int16)
 
 
 def _ends(table: npt.NDArray[np.int16]) -> tuple[Array, Array]:

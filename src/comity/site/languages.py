@@ -6,9 +6,11 @@ Templates mark words by `_()`. Translations stand in `locale/<language>/LC_MESSA
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -18,6 +20,8 @@ LOCALE: Final = Path(__file__).parent / "locale"
 language: ContextVar[str] = ContextVar("language", default="en")
 #: path and query of the page that is being made, nothing if it answers a form
 address: ContextVar[str] = ContextVar("address", default="/")
+#: what things, codes and properties are called in the language of the page, by IRI; nothing where that is English
+names: ContextVar[Mapping[str, str]] = ContextVar("names", default=MappingProxyType({}))
 COOKIE: Final = "comity-language"
 
 
@@ -62,6 +66,11 @@ def translate(text: str) -> str:
 def translate_count(one: str, many: str, count: int) -> str:
     """Return the form of a text for a number of things, in the language of the page."""
     return _words(language.get()).ngettext(one, many, count)
+
+
+def called(iri: str, label: str) -> str:
+    """Return what a thing is called in the language of the page, `label` where the graph does not say."""
+    return names.get().get(iri, label)
 
 
 def here(name: str) -> str:

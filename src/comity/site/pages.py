@@ -18,7 +18,7 @@ import jinja2
 from comity.describe import Mention, Statement
 from comity.graph import Graph
 from comity.names import newest
-from comity.site.languages import LANGUAGES, here, language, mark, translate, translate_count
+from comity.site.languages import LANGUAGES, called, here, language, mark, translate, translate_count
 from comity.store import Store
 from comity.vocabulary import BASE, CONCEPT, ID, NS, SKOS, compact
 
@@ -114,7 +114,8 @@ def environment() -> jinja2.Environment:
     made = jinja2.Environment(loader=jinja2.PackageLoader("comity.site"), autoescape=True, trim_blocks=True,
                               lstrip_blocks=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"])
     made.install_gettext_callables(translate, translate_count, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(path=path, short=short, part=part, host=lambda address: urlsplit(address).netloc, quote=lambda text: quote(str(text), safe=""))
+    made.filters.update(called=called, path=path, short=short, part=part)
+    made.filters.update(host=lambda address: urlsplit(address).netloc, quote=lambda text: quote(str(text), safe=""))
     made.globals.update(evidence=_evidence, columns=_columns, named=_named, headings=HEADINGS,
                         counted=COUNTED, long=LAST, dates=DATES, languages=LANGUAGES, here=here, schemes=SCHEMES)
     made.tests["day"] = lambda text: bool(_DAY.fullmatch(text))

@@ -18,6 +18,7 @@ from comity.paradigms import Explanation
 from comity.queries import day
 from comity.site.briefs import HEADS, brief
 from comity.site.comparison import topics
+from comity.site.languages import called, translate
 from comity.site.pages import CLOCKS, DATES, EVIDENCE, HEADINGS, LAST, NAMES, days, part, render
 from comity.site.timeline import timeline
 from comity.vocabulary import ID, NS, RDF
@@ -61,18 +62,19 @@ def entity(description: Description, graph: Graph, wish: Wish) -> str:
     for statement in description.statements:
         name = part(statement.predicate)
         if name not in (*EVIDENCE, *CLOCKS) and statement.predicate not in (*LABELS, RDF + "type"):
-            facts[NAMES.get(name, statement.property_label)].append(statement)
+            facts[_word(statement)].append(statement)
     last = newest(graph.store).isoformat()
     at = {name: day(graph.store, name, value or last).isoformat() for name, value in (("as_of", wish.as_of), ("known_on", wish.known_on))}
     groups = [_group(kind, rows, description.iri, whole=wish.whole) for kind, rows in description.mentions.items()]
     is_agreement = NS + "Agreement" in description.kinds
     coded = topics(graph, [description.iri], known_on=at["known_on"]) if is_agreement else {}
     provisions = {topic: cells[description.iri] for topic, cells in coded.items()}
+    title = called(description.iri, description.label)
     token = days.set(wish.query())
     try:
         return render(
-            "entity.html", title=description.label, thing=description, facts=facts, groups=sorted(groups, key=_rank), address=wish.address, wish=wish,
-            names=[s for s in description.statements if s.predicate in LABELS and s.value != description.label],
+            "entity.html", title=title, thing=description, facts=facts, groups=sorted(groups, key=_rank), address=wish.address, wish=wish,
+            names=[s for s in description.statements if s.predicate in LABELS and s.value != title],
             own=Mention(description.iri, "", description.statements), at=at, sections=brief(graph, description.iri, description.kinds, **at),
             heads=HEADS, drawing=timeline(description.mentions, tuple(HEADINGS), until=at["as_of"]), paradigms=_paradigms(graph, description, at),
             place=description.iri.removeprefix(f"{ID}actor/") if _is_place(description) else "", agreement=is_agreement,
@@ -98,10 +100,16 @@ def _group(kind: str, rows: tuple[Mention, ...], thing: str, *, whole: str) -> G
     name = part(kind) or "Other"
     ordered = sorted(rows, key=_when)
     shown = tuple(ordered if whole == name else ordered[-MOST:])
-    labels = {s.predicate: NAMES.get(part(s.predicate), s.property_label) for row in shown for s in row.statements
+    labels = {s.predicate: _word(s) for row in shown for s in row.statements
               if part(s.predicate) not in EVIDENCE and s.predicate != RDF + "type" and s.value != thing}
     order = sorted(labels, key=lambda p: (part(p) in LAST, part(p) in DATES, DATES.index(part(p)) if part(p) in DATES else 0, labels[p]))
     return Group(name, tuple((p, labels[p]) for p in order), shown, len(rows), frozenset(disputed(rows)))
+
+
+def _word(statement: Statement) -> str:
+    """Return what a page calls a property."""
+    name = part(statement.predicate)
+    return translate(NAMES[name]) if name in NAMES else called(statement.predicate, statement.property_label)
 
 
 def disputed(rows: Iterable[Mention]) -> set[str]:
