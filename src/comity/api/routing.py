@@ -10,10 +10,12 @@ from comity.api.problems import Problem
 from comity.graph import Graph
 from comity.routes import NOTICE, Route, schema, to_json
 from comity.routes.shown import TREATIES, hops
+from comity.site.languages import mark, translate
 from comity.site.pages import render
 
 router = APIRouter(tags=["routes"])
-_WORDS = ("from", "to", "as_of", "known_on", "data", "exporter", "recipient", "via")
+_WORDS = {"from": mark("from"), "to": mark("to"), "as_of": mark("as of"), "known_on": mark("known on"), "data": mark("category of data"),
+          "exporter": mark("what is known of the exporter"), "recipient": mark("what is known of the recipient"), "via": mark("by way of")}
 _PARAMETERS = [{"name": name, "in": "query", "required": name in ("from", "to"), "schema": {"type": "string"}, "description": about} for name, about in (
     ("from", "Place of the exporter: ISO code, name or IRI."), ("to", "Place of the recipient."), ("as_of", "Day of the transfer: YYYY-MM-DD or today."),
     ("known_on", "As the graph stood on this day: YYYY-MM-DD or latest."), ("data", "Category of data, a code of concept/data-category."),
@@ -59,7 +61,8 @@ def give_schema() -> Response:
 
 
 def _page(request: Request, values: dict[str, str], answer: Route | None) -> Response:
-    title = f"{answer.exporter_label} to {answer.importer_label}" if answer else "Routes for data"
+    title = translate("%(exporter)s to %(importer)s") % {"exporter": answer.exporter_label, "importer": answer.importer_label} if answer \
+        else translate("Routes for data")
     page = render("route.html", title=title, answer=answer, values=values, words=_WORDS, notice=NOTICE, treaties=TREATIES,
                   hops=hops(answer) if answer and answer.legs else "", query=request.url.query)
     return Response(page, media_type="text/html")
