@@ -262,7 +262,7 @@ def test_a_look_up_waits_for_no_worker_and_has_the_same_answer(isolated: Isolate
 
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_is_more_than_a_look_up_goes_to_a_worker(isolated: IsolatedStore, text: str) -> None:
-    assert not isolated._is_small(text)
+    assert isolated.at_once(text, "csv", "nt") is None
 
 
 def test_a_thing_with_many_statements_goes_to_a_worker() -> None:
@@ -270,7 +270,7 @@ def test_a_thing_with_many_statements_goes_to_a_worker() -> None:
     many.store.extend(ox.Quad(ox.NamedNode("http://e.org/s"), ox.NamedNode("http://e.org/p"), ox.Literal(n)) for n in range(1001))
     store = IsolatedStore(many, Limits(workers=1, seconds=5.0))
     try:
-        assert not store._is_small("SELECT ?o { <http://e.org/s> ?p ?o }")
+        assert store.at_once("SELECT ?o { <http://e.org/s> ?p ?o }", "csv", "nt") is None
         assert asyncio.run(store.fetch("SELECT ?o { <http://e.org/s> ?p ?o }", "csv", "nt"))[0].count == 1001
     finally:
         store.close()
@@ -278,4 +278,4 @@ def test_a_thing_with_many_statements_goes_to_a_worker() -> None:
 
 @pytest.mark.parametrize("text", ["SELECT " + "?a " * 20_000 + "{", "SELECT ?a" + " " * 50_000 + "x", "PREFIX a: <http://e.org/> " * 5000])
 def test_a_long_text_is_told_from_a_look_up_at_once(isolated: IsolatedStore, text: str) -> None:
-    assert not isolated._is_small(text)  # a reader that goes back and forth would take longer than a test may
+    assert isolated.at_once(text, "csv", "nt") is None  # a reader that goes back and forth would take longer than a test may

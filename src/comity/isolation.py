@@ -129,8 +129,9 @@ class IsolatedStore(EmbeddedStore):
         return _read(*reply)
 
     def at_once(self, text: str, rows: str, graph: str, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> tuple[Written, int] | None:
-        """Return what `fetch` does for a query that ends before a worker would have heard of it; None for others. Raises as `fetch` does."""
-        if default_graphs or named_graphs or not self._is_small(text):
+        """Return what `fetch` does for statements about one thing that has few, which takes no worker; None for others. Raises as `fetch` does."""
+        found = _LOOK_UP.fullmatch(text)
+        if found is None or default_graphs or named_graphs or self._task.loaded.on_disk or not self._has_few(found[1]):
             return None
         return self._task.answer(text, rows, graph, [], [], vet=True)
 
@@ -139,11 +140,6 @@ class IsolatedStore(EmbeddedStore):
         self._nursery.close()
         for worker in self._pool.idle:
             worker.kill()
-
-    def _is_small(self, text: str) -> bool:
-        """Whether a query asks for statements about one thing that has few."""
-        found = _LOOK_UP.fullmatch(text)
-        return found is not None and not self._task.loaded.on_disk and self._has_few(found[1])
 
     def _busy(self) -> QueryStopped:
         return QueryStopped(f"all {self.limits.workers} workers stayed busy for {self.limits.seconds:g} s; try again later")
