@@ -289,6 +289,8 @@ def test_advice_is_sorted_by_place_and_each_piece_given_once() -> None:
 
 @pytest.mark.parametrize(("text", "severity"), [
     ("SELECT * { ?s ?p ?o }", "slow"), ("SELECT * { ?s a comity:Law }", "wrong"), ("SELECT * { ?s a comity:Participation }", "note"),
+    ("SELECT ?i { ?i comity:heldUntil ?u FILTER NOT EXISTS { ?e comity:happenedTo ?i ; comity:eventKind ?k } }", "note"),
+    ("SELECT ?i { ?i comity:heldUntil ?u FILTER NOT EXISTS { ?e comity:happenedTo ?i OPTIONAL { ?e comity:eventKind ?k } } }", "slow"),
     ("SELECT * { ?a comity:replacedBy+ ?b }", "note"), ("SELECT * { ?a comity:replacedBy* ?b }", "slow")])
 def test_each_finding_says_how_much_it_matters(text: str, severity: str) -> None:
     assert [a.severity for a in advice(text)] == [severity]
@@ -302,9 +304,10 @@ def test_a_slip_is_answered_with_the_name_that_was_meant(name: str, near: str) -
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("SELECT ?i { ?i comity:heldUntil ?u FILTER NOT EXISTS { ?e comity:happenedTo ?i ; comity:eventKind ?k } }",
+    ("SELECT ?i { ?i comity:heldUntil ?u FILTER NOT EXISTS { ?e comity:happenedTo ?i OPTIONAL { ?e comity:eventKind ?k } } }",
      ["MINUS {", "FILTER(!BOUND(?e))", "FILTER EXISTS"]),
-    ("SELECT ?i { ?i comity:heldUntil ?u FILTER EXISTS { ?e comity:happenedTo ?i ; comity:eventKind ?k } }", ["SELECT DISTINCT ?i WHERE"]),
+    ("SELECT ?i { ?i comity:heldUntil ?u FILTER EXISTS { ?e comity:happenedTo ?i OPTIONAL { ?e comity:eventKind ?k } } }", ["SELECT DISTINCT ?i WHERE"]),
+    ("SELECT ?i { ?i comity:heldUntil ?u FILTER EXISTS { ?e comity:happenedTo ?i ; comity:eventKind ?k } }", ["FILTER EXISTS", "MINUS {"]),
     ("SELECT * { ?a comity:replacedBy* ?b }", ["VALUES ?a {"]),
     ("SELECT * { ?r comity:inInstrument ?i ; comity:heldUntil ?u . ?q comity:inInstrument ?i }", ["SELECT ?r ?i WHERE"]),
     ("SELECT * { ?r comity:heldUntil ?u OPTIONAL { ?r comity:basedOn ?b } ?b rdfs:label ?l }", ["inside the OPTIONAL that binds ?b"]),

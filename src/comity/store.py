@@ -12,7 +12,7 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -29,6 +29,7 @@ from comity.vocabulary import BASE, DATASET, DATASET_GRAPH, OWL
 #: what one quad takes in memory and to load, measured (docs/performance.md); it decides only when loading pays
 _BYTES_A_QUAD, _SECONDS_A_QUAD = 400, 3e-6
 _VIEWS_KEPT = 3
+_FORMS_KEPT = 256
 T = TypeVar("T")
 _GRAPHS = "SELECT DISTINCT ?g WHERE { GRAPH ?g { } }"
 _FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".trig": ox.RdfFormat.TRIG, ".nq": ox.RdfFormat.N_QUADS, ".nt": ox.RdfFormat.N_TRIPLES}
@@ -69,12 +70,13 @@ class EmbeddedStore:
         if moment is not None:
             return self._at(moment).evaluate(bound, read)
         dataset: dict[str, Any] = {} if "from" in bound.lower() and "FROM" in keywords(bound) else {"use_default_graph_as_union": True}
+        asked = self._form(bound)
         start = time.perf_counter()
         try:
             if default_graphs or named_graphs:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
             prefixes = self.prefixes if self._prefixed.search(bound) else {}  # reading them costs as much as a look-up
-            return read(self.store.query(bound, base_iri=BASE, prefixes=prefixes, **dataset))
+            return read(self.store.query(asked, base_iri=BASE, prefixes=prefixes, **dataset))
         except SyntaxError as error:
             failure = _syntax_error(bound, str(error), self.prefixes)
         except (OSError, RuntimeError, ValueError) as error:
@@ -104,6 +106,11 @@ class EmbeddedStore:
     @cached_property
     def _names(self) -> frozenset[str]:
         return frozenset(name.value for name in self.store.named_graphs())
+
+    @cached_property
+    def _form(self) -> Callable[[str], str]:
+        """What returns a query in the form in which the engine is asked, or raises `QueryError` if it cannot read it."""
+        return lru_cache(_FORMS_KEPT)(partial(_form, prefixes=self.prefixes))
 
     @cached_property
     def _prefixed(self) -> re.Pattern[str]:
@@ -146,6 +153,15 @@ class View:
               default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> Answer:
         """Answer `text` over the view; no other graph may be named beside it. Raises as the store does."""
         return self.store.query(text, parameters, default_graphs=[self.moment.iri, *default_graphs], named_graphs=named_graphs)
+
+
+def _form(text: str, prefixes: dict[str, str]) -> str:
+    from comity.advice.forms import asked
+
+    form = asked(text, prefixes)
+    if form != text:
+        refuse_malformed(text, prefixes)  # while places are those of the text
+    return form
 
 
 def _view_asked(text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> tuple[str, Moment | None]:

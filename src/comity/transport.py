@@ -61,7 +61,7 @@ def send(request: urllib.request.Request, *, seconds: float, size: int) -> Reply
     """
     url = shown(request.full_url)
     try:
-        with _opener(request.type, time.monotonic() + seconds).open(request, timeout=seconds) as response:
+        with _opener(request.type).open(request, timeout=seconds) as response:
             if response.status != 200:
                 raise StoreError(f"{url} answered {response.status} {one_line(response.reason)} instead of 200; is it a SPARQL endpoint?")
             return Reply(response.headers, _read(response, size, url))
@@ -78,31 +78,32 @@ def shown(url: str) -> str:
     return one_line(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="…" if parts.query else "", fragment="").geturl())
 
 
-def _opener(scheme: str, end: float) -> urllib.request.OpenerDirector:
+@functools.cache
+def _opener(scheme: str) -> urllib.request.OpenerDirector:
+    """Return what sends requests, by the proxies that the environment names when it is first asked."""
     opener = urllib.request.OpenerDirector()
-    transport = _Https(end) if scheme == "https" else _Http(end)
-    for handler in (urllib.request.ProxyHandler(), transport, _NoRedirects(), urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler()):
+    for handler in (urllib.request.ProxyHandler(), _Https() if scheme == "https" else _Http(), _NoRedirects(), urllib.request.HTTPErrorProcessor(),
+                    urllib.request.HTTPDefaultErrorHandler()):
         opener.add_handler(handler)
     return opener
 
 
 class _Http(urllib.request.HTTPHandler):
-    """Opens connections whose answers must have come in full at `end`."""
-
-    def __init__(self, end: float) -> None:
-        super().__init__()
-        self.end = end
+    """Opens connections whose answers must have come in full when the time of the request is over."""
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(functools.partial(_connection, http.client.HTTPConnection, self.end), req)
+        return self.do_open(functools.partial(_connection, http.client.HTTPConnection), req)
 
 
 class _Https(_Http):
     """The same over TLS, with the system's certificates."""
 
+    @functools.cached_property
+    def _kind(self) -> Any:
+        return functools.partial(http.client.HTTPSConnection, context=ssl.create_default_context())
+
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        kind = functools.partial(http.client.HTTPSConnection, context=ssl.create_default_context())
-        return self.do_open(functools.partial(_connection, kind, self.end), req)
+        return self.do_open(functools.partial(_connection, self._kind), req)
 
     https_request = urllib.request.AbstractHTTPHandler.do_request_
 
@@ -114,9 +115,9 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _connection(kind: Any, end: float, host: str, **options: Any) -> http.client.HTTPConnection:
-    connection: http.client.HTTPConnection = kind(host, **options)
-    connection.response_class = functools.partial(_Response, end)  # type: ignore[assignment]
+def _connection(kind: Any, host: str, *, timeout: float, **options: Any) -> http.client.HTTPConnection:
+    connection: http.client.HTTPConnection = kind(host, timeout=timeout, **options)
+    connection.response_class = functools.partial(_Response, time.monotonic() + timeout)  # type: ignore[assignment]
     return connection
 
 

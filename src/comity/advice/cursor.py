@@ -46,6 +46,12 @@ class Cursor:
         token = self.tokens[self.at]
         return token.text.upper() if token.kind == "word" and token.text != "a" else token.text
 
+    @property
+    def _end(self) -> int:
+        """Where the last token that was taken ends."""
+        last = self.tokens[self.at - 1]
+        return last.start + len(last.text)
+
     def _take(self, *wanted: str) -> Token:
         token = self.tokens[self.at]
         if self._word not in (wanted or (self._word or None,)):

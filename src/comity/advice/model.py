@@ -76,11 +76,12 @@ class Triple:
 
 @dataclass(frozen=True)
 class Exists:
-    """An EXISTS or NOT EXISTS."""
+    """An EXISTS or NOT EXISTS, from `start` to `end`."""
 
     group: Group
     is_negated: bool
     start: int
+    end: int
 
 
 class Equality(NamedTuple):
@@ -103,10 +104,11 @@ class Expression:
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on the group."""
+    """A condition on the group, from `start` to `end`."""
 
     expression: Expression
     start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,12 @@ class Values:
 
 @dataclass(frozen=True)
 class Nested:
-    """A group inside a group: `kind` is `OPTIONAL`, `MINUS`, `GRAPH` or `GROUP`."""
+    """A group inside a group, from `start` to `end`: `kind` is `OPTIONAL`, `MINUS`, `GRAPH` or `GROUP`."""
 
     kind: str
     group: Group
     start: int
+    end: int
     graph: Node | None = None
 
 

@@ -4,52 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from comity.advice.model import Bind, Exists, Filter, Group, Item, Names, Nested, Select, Triple, Union, certain, names
+from comity.advice.model import Bind, Item, Names, Nested, Select, Triple, Union, certain, names
+from comity.advice.forms import joins, units
 from comity.advice.scopes import Scope
 from comity.advice.texts import Finding, finding
 
 
 def exists(scope: Scope) -> Iterator[Finding]:
-    """Find each EXISTS with a join of which a part names nothing from outside."""
-    outer = scope.outer | names(scope.group.items)
-    asked = [e for i in scope.group.items if isinstance(i, Filter | Bind) for e in i.expression.exists]
-    if scope.group is scope.query.where:
-        asked += scope.query.exists
-    for each in asked:
-        yield from _exists(each, outer)
-
-
-def _exists(each: Exists, outer: Names) -> Iterator[Finding]:
-    for patterns in _alternatives(each.group):
-        loose = [t for t in patterns if t.names and not t.names & outer]
-        if len(patterns) > 1 and loose:
-            inner = _first(loose[0].names, "?x")
-            shared = _first(outer.intersection(*[frozenset().union(*(t.names for t in patterns))]), "?row")
-            yield finding("not-exists" if each.is_negated else "exists", each.start, count=len(patterns), inner=inner, shared=shared)
-            return
+    """Find each EXISTS with a join of which a part names nothing from outside; it is but a note where the engine is asked in another form."""
+    for join in joins(scope):
+        inner = _first(join.loose[0].names, "?x")
+        shared = _first(join.outer.intersection(*[frozenset().union(*(t.names for t in join.patterns))]), "?row")
+        slow = "not-exists" if join.exists.is_negated else "exists"
+        yield finding(slow if units(join.exists.group) is None else "joined-exists", join.exists.start, count=len(join.patterns), inner=inner, shared=shared)
 
 
 def _first(found: Names, otherwise: str) -> str:
     return min((n for n in found if n.startswith("?")), default=otherwise)
-
-
-def _alternatives(group: Group) -> list[list[Triple]]:
-    """Return the patterns that `group` joins; each branch of a union on its own."""
-    base: list[Triple] = []
-    branches: list[list[Triple]] = []
-    for item in group.items:
-        match item:
-            case Triple():
-                base.append(item)
-            case Nested():
-                base += [t for more in _alternatives(item.group) for t in more]
-            case Select():
-                base += [t for more in _alternatives(item.query.where) for t in more]
-            case Union():
-                branches += [more for branch in item.branches for more in _alternatives(branch)]
-            case _:
-                pass
-    return [[*base, *branch] for branch in branches] or [base]
 
 
 def minus(scope: Scope) -> Iterator[Finding]:

@@ -106,14 +106,14 @@ class Reader(Cursor):
                 return [self._braces(start)]
             case "OPTIONAL" | "MINUS" as kind:
                 self._take()
-                return [Nested(kind, self._group(), start)]
+                return [Nested(kind, self._group(), start, self._end)]
             case "GRAPH":
                 self._take()
                 graph = self._node([])
-                return [Nested("GRAPH", self._group(), start, graph)]
+                return [Nested("GRAPH", self._group(), start, self._end, graph)]
             case "FILTER":
                 self._take()
-                return [Filter(self._condition(), start)]
+                return [Filter(self._condition(), start, self._end)]
             case "BIND":
                 self._take()
                 expression, target, _ = self._assignment()
@@ -129,7 +129,7 @@ class Reader(Cursor):
         if len(branches) > 1:
             return Union(tuple(branches), start)
         only = branches[0].items
-        return Select(only[0].query, start) if len(only) == 1 and isinstance(only[0], Select) else Nested("GROUP", branches[0], start)
+        return Select(only[0].query, start) if len(only) == 1 and isinstance(only[0], Select) else Nested("GROUP", branches[0], start, self._end)
 
     def _values(self) -> Values:
         start = self._take("VALUES").start
@@ -227,8 +227,8 @@ class Reader(Cursor):
 
     def _literal(self, token: Token) -> Node:
         if self.tokens[self.at].kind == "tag":
-            self._take()
-        elif self._has("^"):
+            return Node(token.text + self._take().text, token.start)
+        if self._has("^"):
             self._take("^")
             return Node(f"{token.text}^^{self._iri(self._take())}", token.start)
         return Node(token.text, token.start)
@@ -296,7 +296,7 @@ class Reader(Cursor):
         start = self.tokens[self.at].start
         negated = self._has("NOT")
         self._take("EXISTS")
-        return Exists(self._group(), negated, start)
+        return Exists(self._group(), negated, start, self._end)
 
     def _bracket(self) -> tuple[list[Token], list[Exists]]:
         """Take what stands in brackets and return its tokens, and apart from them each EXISTS."""

@@ -30,6 +30,9 @@ TEXTS: Final[dict[str, tuple[str, str, str, str]]] = {
     "exists": (
         "not-exists", SLOW, "EXISTS joins $count patterns anew for each row, as one of them names no variable from outside",
         "{ SELECT DISTINCT $shared WHERE { … } } in its place; or one pattern each: EXISTS { … FILTER EXISTS { … } }"),
+    "joined-exists": (
+        "not-exists", NOTE, "some servers (Jena, Oxigraph) join these $count patterns anew for each row; here they are asked one in another",
+        "one pattern each: EXISTS { … FILTER EXISTS { … } }; or MINUS { … } for NOT EXISTS"),
     "idle-minus": (
         "idle-minus", SLOW, "MINUS shares no variable with what stands before it: it compares all with all and takes nothing away",
         "name a variable of the rows in it, as in MINUS { ?row comity:retractedOn ?day }; or drop it"),
