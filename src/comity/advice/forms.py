@@ -5,7 +5,8 @@ each row where one of its patterns names nothing from outside (oxigraph#885). Th
 first pattern for which there is one of the rest, so both forms say the same.
 
 An OPTIONAL of one pattern that follows a long join is asked row by row (LATERAL, SEP 6), as the engine itself does after a short one;
-after thirteen patterns, where its estimate of the rows overflows, it reads all that the OPTIONAL may match (0.5.13).
+after thirteen patterns, where its estimate of the rows overflows, it reads all that the OPTIONAL may match (0.5.13). So is a UNION of
+joins after a sub-query, which would be read as a whole and costs at most some look-ups for each row that the sub-query had to find.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from comity.advice.model import Bind, Exists, Filter, Group, Names, Nested, Node, Path, Select, Triple, Union, certain, names
+from comity.advice.model import Bind, Exists, Filter, Group, Item, Names, Nested, Node, Path, Select, Triple, Union, certain, names
 from comity.advice.reader import Reader
 from comity.advice.scopes import Scope, scopes
 from comity.errors import QueryError
@@ -46,7 +47,7 @@ class Unit(NamedTuple):
 def asked(text: str, prefixes: Mapping[str, str]) -> str:
     """Return `text`, a query that the engine can read, in the form in which it is asked; as it is where no other is known to say the same."""
     words = text.lower()
-    if "exists" not in words and ("optional" not in words or sum(map(text.count, ";.,{")) < LONG):
+    if "exists" not in words and ("optional" not in words or sum(map(text.count, ";.,{")) < LONG) and not ("union" in words and words.count("select") > 1):
         return text
     try:
         reader = Reader(text, prefixes)
@@ -63,22 +64,46 @@ def asked(text: str, prefixes: Mapping[str, str]) -> str:
     return text
 
 
-def _late(group: Group) -> Iterator[Nested]:
-    """Find each OPTIONAL of one pattern after a long join that binds a variable of it."""
+def _late(group: Group) -> Iterator[Nested | Union]:
+    """Find each OPTIONAL of one pattern after a long join that binds a variable of it, and each UNION after a sub-query that does."""
     for index, item in enumerate(group.items):
-        if isinstance(item, Nested) and item.kind == "OPTIONAL" and len(units(item.group) or ()) == 1:
-            before = group.items[:index]
+        before = group.items[:index]
+        if isinstance(item, Nested) and _is_optional(item) and len(units(item.group) or ()) == 1:
             if sum(isinstance(i, Triple) for i in before) >= LONG and names(item.group.items) & certain(before):
                 yield item
+        elif isinstance(item, Union) and len(before) == 1 and isinstance(before[0], Select) and all(_may_follow(b.items, before) for b in item.branches):
+            yield item
+
+
+def _may_follow(branch: Sequence[Item], before: Sequence[Item]) -> bool:
+    """Whether a branch says the same where the rows before it are known: what both name must be bound by patterns of the branch itself."""
+    patterns = [i for i in branch if isinstance(i, Triple)]
+    options = [i for i in branch if isinstance(i, Nested) and _is_optional(i)]
+    values = [i for i in branch if isinstance(i, Filter | Bind) and not i.expression.exists]
+    if len(patterns) + len(options) + len(values) < len(branch) or not _is_plain(patterns):
+        return False
+    conditions = [*values, *(i for option in options for i in option.group.items if isinstance(i, Filter))]
+    shared = (names(branch) | frozenset().union(*(c.expression.names for c in conditions))) & names(before)
+    return bool(shared & certain(before)) and shared <= names(patterns)
+
+
+def _is_optional(item: Nested) -> bool:
+    """Whether it is an OPTIONAL of plain patterns and conditions."""
+    return item.kind == "OPTIONAL" and units(item.group) is not None and _is_plain(item.group.items)
+
+
+def _is_plain(items: Sequence[Item]) -> bool:
+    """Whether no pattern is a path: between two known ends the engine finds it once, and else as often as it leads there (0.5.13)."""
+    return all(i.path.form in ("iri", "variable") if isinstance(i, Triple) else _is_plain(i.group.items) for i in items if isinstance(i, Triple | Nested))
 
 
 def joins(scope: Scope) -> Iterator[Join]:
     """Find each EXISTS of a group with a join of which a part names nothing from outside."""
     outer = scope.outer | names(scope.group.items)
-    asked = [e for i in scope.group.items if isinstance(i, Filter | Bind) for e in i.expression.exists]
+    found = [e for i in scope.group.items if isinstance(i, Filter | Bind) for e in i.expression.exists]
     if scope.group is scope.query.where:
-        asked += scope.query.exists
-    for each in asked:
+        found += scope.query.exists
+    for each in found:
         for patterns in _alternatives(each.group):
             loose = [t for t in patterns if t.names and not t.names & outer]
             if len(patterns) > 1 and loose:

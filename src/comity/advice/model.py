@@ -142,10 +142,11 @@ class Nested:
 
 @dataclass(frozen=True)
 class Union:
-    """Groups of which each gives its rows."""
+    """Groups of which each gives its rows, from `start` to `end`."""
 
     branches: tuple[Group, ...]
     start: int
+    end: int
 
 
 @dataclass(frozen=True)

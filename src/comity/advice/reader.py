@@ -127,7 +127,7 @@ class Reader(Cursor):
         while self._has("UNION"):
             branches.append(self._group())
         if len(branches) > 1:
-            return Union(tuple(branches), start)
+            return Union(tuple(branches), start, self._end)
         only = branches[0].items
         return Select(only[0].query, start) if len(only) == 1 and isinstance(only[0], Select) else Nested("GROUP", branches[0], start, self._end)
 
