@@ -101,7 +101,7 @@ class CachedStore(EmbeddedStore):
         assert isinstance(self._asked, IsolatedStore)
         exact = text, tuple(default_graphs), tuple(named_graphs), rows, graph
         key = (normal(text), *exact[1:]) if self.kept.megabytes else exact
-        found: tuple[Written, int] | None = self.kept.get(key)
+        found: tuple[Written, int] | None = self.kept.get(key) if self.kept.megabytes else None
         if found is not None:
             return found
         found = self._asked.at_once(text, rows, graph, default_graphs, named_graphs)

@@ -40,6 +40,9 @@ GRAPH_FORMATS: Final = {
 }
 
 _QUOTED = re.compile(rb'"[^"]*"')
+_ROWS, _EMPTY_ROW = b'"bindings":[', b"},{}"
+#: where a row follows another: a quote inside a text is escaped, so that only one that ends the text can follow a brace there
+_OTHER_ROWS = re.compile(rb'\},\{(?:"[^",}]|\})')
 Raw = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Cell = ox.NamedNode | ox.Literal | ox.BlankNode | None
 
@@ -235,11 +238,12 @@ def count_rows(body: bytes, name: str) -> int:
         return body.count(b"<result>")
     if name == "csv":
         return (_QUOTED.sub(b"", body) if b'"' in body else body).count(b"\n") - 1
-    if name == "json" and b"{}" not in body:  # a quote inside a text is escaped, so that only one that ends it can follow a brace there
-        if b'"bindings":[]' in body:
-            return 0
-        return 1 + body.count(b'},{"') - body.count(b'},{"}') - body.count(b'},{",')
     if name == "json":
+        if body.endswith(b'"bindings":[]}}'):
+            return 0
+        others = _OTHER_ROWS.findall(body)
+        if _EMPTY_ROW not in others and not body.startswith(b"{}", body.index(_ROWS) + len(_ROWS)):
+            return 1 + len(others)
         body = ox.parse_query_results(body, format=ROW_FORMATS["json"]).serialize(format=ROW_FORMATS["tsv"]) or b""
     return body.count(b"\n") - 1
 

@@ -70,23 +70,23 @@ class Envelope:
         languages.language.set(language)
         languages.names.set(self.names.get(language, {}))
         languages.address.set(f"{scope['path']}?{scope['query_string'].decode('latin-1')}" if reads else "")
-        key = (scope["path"], scope["query_string"], language, *(asked.get(name) for name in _KEYS))
-        whole: _Whole | None = self.kept.get(key) if is_fixed else None
+        key = (scope["path"], scope["query_string"], language, *(asked.get(name) for name in _KEYS)) if is_fixed and self.kept.megabytes else None
+        whole: _Whole | None = self.kept.get(key) if key else None
         if whole is not None:
             await _send(send, whole, is_known)
             return
         # every address that answers GET answers HEAD; the server leaves the body out
-        outgoing = _Outgoing(self, send, is_fixed, is_known, languages.asked(scope["query_string"]))
-        await self.app({**scope, "method": "GET"} if reads else scope, receive, outgoing.send)
-        if outgoing.whole is not None and is_fixed:
+        outgoing = _Outgoing(self, send, is_fixed, is_known, scope["query_string"])
+        await self.app({**scope, "method": "GET"} if scope["method"] == "HEAD" else scope, receive, outgoing.send)
+        if outgoing.whole is not None and key:
             self.kept.put(key, _Whole([*outgoing.whole.headers, (b"cache-status", b"comity; hit")], outgoing.whole.body), len(outgoing.whole.body))
 
 
 class _Outgoing:
     """One answer on its way out: gets its headers, becomes a 304 where the client has it, and is remembered if it is short."""
 
-    def __init__(self, envelope: Envelope, send: Send, is_fixed: bool, is_known: bool, language: str) -> None:
-        self.envelope, self.onward, self.is_fixed, self.is_known, self.language = envelope, send, is_fixed, is_known, language
+    def __init__(self, envelope: Envelope, send: Send, is_fixed: bool, is_known: bool, query: bytes) -> None:
+        self.envelope, self.onward, self.is_fixed, self.is_known, self.query = envelope, send, is_fixed, is_known, query
         self.whole: _Whole | None = None
         self.is_dropped = False
         self.parts: list[bytes] | None = None
@@ -113,8 +113,8 @@ class _Outgoing:
         self.headers = [*(pair for pair in said if pair[0] not in _OURS), (b"vary", b", ".join(varies)), *self.envelope.stated]
         if is_page:
             self.headers.append((b"content-language", languages.language.get().encode()))
-            if self.language:
-                self.headers.append((b"set-cookie", f"{languages.COOKIE}={self.language}; Path=/; Max-Age=31536000; SameSite=Lax".encode()))
+            if language := languages.asked(self.query):
+                self.headers.append((b"set-cookie", f"{languages.COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax".encode()))
         is_good = message["status"] == 200 and (b"cache-control", b"no-store") not in said
         if is_good and self.is_fixed:
             self.headers.append((b"etag", self.envelope.etag.encode()))

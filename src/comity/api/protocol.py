@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qs
 
@@ -101,21 +99,32 @@ class Turns:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._running: Counter[str] = Counter()
+        self.running: Counter[str] = Counter()
 
-    @contextmanager
-    def turn(self, request: Request) -> Iterator[None]:
-        """Hold one of the client's turns. Raises `Problem` 429 if all are taken."""
-        client = request.client.host if request.client else ""
-        if self._running[client] >= self.most:
-            raise Problem(429, f"{self.most} queries of yours are running, waiting or not taken yet; send the next when one is answered")
-        self._running[client] += 1
-        try:
-            yield
-        finally:
-            self._running[client] -= 1
-            if not self._running[client]:
-                del self._running[client]
+    def turn(self, request: Request) -> _Turn:
+        """Return what holds one of the client's turns while it is entered. Entering raises `Problem` 429 if all are taken."""
+        return _Turn(self, request.client.host if request.client else "")
+
+
+class _Turn:
+    """One turn of a client; a class, as a generator takes longer than a look-up may."""
+
+    __slots__ = ("client", "turns")
+
+    def __init__(self, turns: Turns, client: str) -> None:
+        self.turns, self.client = turns, client
+
+    def __enter__(self) -> None:
+        running, most = self.turns.running, self.turns.most
+        if running[self.client] >= most:
+            raise Problem(429, f"{most} queries of yours are running, waiting or not taken yet; send the next when one is answered")
+        running[self.client] += 1
+
+    def __exit__(self, *_: object) -> None:
+        running = self.turns.running
+        running[self.client] -= 1
+        if not running[self.client]:
+            del running[self.client]
 
 
 class Endpoint:
