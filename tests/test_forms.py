@@ -43,7 +43,8 @@ NESTED = {
     "two patterns": "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?c e:p1 ?a ; e:p2 ?d } }",
     "without NOT": "SELECT ?a { ?a e:p0 ?b FILTER EXISTS { ?c e:p1 ?a . ?d e:p2 ?c . ?d e:p0 ?f } }",
     "a sequence": "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?a e:p1/e:p2 ?c } }",
-    "paths of all kinds": "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?a (e:p1|^e:p2)+ ?c . ?c !(e:p0|^e:p1) ?d . ?d ^e:p0/e:p1? ?f . ?f !^e:p2 ?g . ?g a* ?h } }",
+    "paths of all kinds":
+        "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?a (e:p1|^e:p2)+ ?c . ?c !(e:p0|^e:p1) ?d . ?d ^e:p0/e:p1? ?f . ?f !^e:p2 ?g . ?g a* ?h } }",
     "a bracketed node": "SELECT ?a { ?a e:p0 ?b FILTER EXISTS { [ e:p1 ?a ; e:p2 [ e:p0 ?d ] ] } }",
     "a named blank node": "SELECT ?a { ?a e:p0 ?b FILTER EXISTS { _:hidden e:p1 ?a . _:hidden e:p2 ?hidden } }",
     "a condition": "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?c e:p1 ?a FILTER(?c != ?b) ?c e:p2 ?d . FILTER(?d != ?a || ?b = ?c) } }",
@@ -61,7 +62,8 @@ NESTED = {
     "two of them": "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?c e:p1 ?a ; e:p2 ?d } FILTER EXISTS { ?c e:p0 ?b ; e:p2 ?d } }",
     "one in another": "SELECT ?a { ?a e:p0 ?b FILTER NOT EXISTS { ?c e:p1 ?a FILTER EXISTS { ?c e:p2 ?d . ?f e:p0 ?d } } }",
     "in a sub-query": "SELECT ?a ?n { { SELECT ?a (COUNT(*) AS ?n) { ?a e:p0 ?b FILTER NOT EXISTS { ?c e:p1 ?a ; e:p2 ?d } } GROUP BY ?a } }",
-    "prefixes and base of the query": "BASE <http://e.example/> PREFIX o: <http://e.example/p> SELECT ?a { ?a o:0 ?b FILTER NOT EXISTS { ?c <p1> ?a ; o:2 ?d } }",
+    "prefixes and base of the query":
+        "BASE <http://e.example/> PREFIX o: <http://e.example/p> SELECT ?a { ?a o:0 ?b FILTER NOT EXISTS { ?c <p1> ?a ; o:2 ?d } }",
     "other words and a variable with a dollar": "select $a { $a e:p0 ?b filter  not\n exists { $c e:p1 $a ; e:p2 $d } }",
 }
 LONG = "?a e:p0 ?b . " * 12
@@ -145,8 +147,8 @@ def test_unions_drawn_at_random_give_the_same_rows() -> None:
     for number in range(600):
         branches = []
         for _ in range(2):
-            inner = draw.choice(["", "", f"OPTIONAL {{ {some_patterns(draw, THINGS, PLAIN, 1, 1)[0]} }}", f"FILTER({draw.choice(THINGS)} != {draw.choice(THINGS)})",
-                                 f"BIND({draw.choice(THINGS)} AS ?k)"])
+            option, one, other = some_patterns(draw, THINGS, PLAIN, 1, 1)[0], draw.choice(THINGS), draw.choice(THINGS)
+            inner = draw.choice(["", "", f"OPTIONAL {{ {option} }}", f"FILTER({one} != {other})", f"BIND({one} AS ?k)"])
             branches.append(f"{{ {' '.join(some_patterns(draw, THINGS, PLAIN, 1, 3))} {inner} }}")
         text = f"SELECT * {{ {{ SELECT ?a ?b {{ ?a e:p0 ?b FILTER(?a != ?b) }} }} {' UNION '.join(branches)} }}"
         changed += asked(text, PREFIXES) != text

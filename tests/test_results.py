@@ -158,7 +158,8 @@ ODD = '"},{" "},{}" ",},{" "}},{" "{}" "[{}" "},{\\"x" ' + "'\"bindings\":[{}' '
     (SELECT, 2), ("ASK {}", 1), ("SELECT ?x WHERE { FILTER(false) }", 0),
     (f"SELECT ?x ?é {{ VALUES ?x {{ {ODD} }} VALUES ?é {{ {ODD} }} }}", 81), (f"SELECT ?x {{ VALUES ?x {{ UNDEF {ODD} UNDEF }} }}", 11),
     ("SELECT ?x { VALUES ?x { UNDEF UNDEF } }", 2), ("SELECT ?x { VALUES ?x { UNDEF 1 } }", 2), ("SELECT ?x { VALUES ?x { 1 UNDEF } }", 2),
-    ("SELECT ?bindings { VALUES ?bindings { 1 } }", 1), ("SELECT ?é { VALUES ?é { 1 2 3 } }", 3), ("CONSTRUCT { ex:a ex:b ?x } WHERE { VALUES ?x { 1 2 2 } }", 2)])
+    ("SELECT ?bindings { VALUES ?bindings { 1 } }", 1), ("SELECT ?é { VALUES ?é { 1 2 3 } }", 3),
+    ("CONSTRUCT { ex:a ex:b ?x } WHERE { VALUES ?x { 1 2 2 } }", 2)])
 def test_the_length_of_an_answer_counts_rows_also_where_cells_hold_line_ends(text: str, number: int) -> None:
     answer = ask(text)
     assert len(answer) == number

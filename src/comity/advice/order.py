@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from comity.advice.model import Bind, Item, Names, Nested, Select, Triple, Union, certain, names
 from comity.advice.forms import joins, units
+from comity.advice.model import Bind, Item, Names, Nested, Select, Triple, Union, certain, names
 from comity.advice.scopes import Scope
 from comity.advice.texts import Finding, finding
 
