@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import socket
@@ -111,12 +112,12 @@ class Oxigraph(Server):
 
 
 class Comity(Server):
-    """Ours over HTTP, each query in a killable process, nothing kept between questions."""
+    """Ours over HTTP in as many processes as there are cores, each query in a killable process of its own, nothing kept between questions."""
 
     name = "ours, served"
     family = "oxigraph"
     binary = "comity"
-    options: ClassVar[tuple[str, ...]] = ("--cache", "0", "--timeout", "3600", "--memory", "8192", "--answer", "4096")
+    options: ClassVar[tuple[str, ...]] = ("--processes", str(os.cpu_count() or 1), "--cache", "0", "--timeout", "3600", "--memory", "8192", "--answer", "4096")
 
     def load(self, data: Path) -> None:
         """The server itself loads."""
@@ -131,10 +132,10 @@ class Comity(Server):
 
 
 class Keeping(Comity):
-    """The same as people run it, with answers kept."""
+    """The same with answers kept, as they are by default."""
 
     name = "ours, served, answers kept"
-    options = ()
+    options = Comity.options[:2]
 
 
 class Virtuoso(Server):

@@ -44,7 +44,8 @@ def _until(said: str, what: object, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-def test_no_request_fails_while_builds_replace_one_another(checkout: Layout, built: Path, tmp_path: Path, effort: int) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_no_request_fails_while_builds_replace_one_another(checkout: Layout, built: Path, tmp_path: Path, effort: int, processes: str) -> None:
     wanted, swaps = (300, 1) if effort == 1 else (2000, 6)
     folder = tmp_path / "build"
     shutil.copytree(built, folder, symlinks=True)
@@ -60,7 +61,7 @@ def test_no_request_fails_while_builds_replace_one_another(checkout: Layout, bui
             seen.append((began, time.monotonic(), told))
             turn += 1
 
-    with comity_server(folder=folder, quiet=False) as server, ThreadPoolExecutor(4) as pool:
+    with comity_server("--processes", processes, folder=folder, quiet=False) as server, ThreadPoolExecutor(4) as pool:
         asking = [pool.submit(ask, server, number) for number in range(4)]
         try:
             versions, swapped = [version(server)], []
@@ -89,12 +90,37 @@ def test_a_server_that_is_killed_is_followed_by_another(built: Path) -> None:
         assert version(server)
 
 
-def test_servers_and_workers_end_with_the_command_however_it_ends(built: Path) -> None:
-    with comity_server(folder=built, quiet=False) as server:
-        child = server.children()[0]
-        server.process.kill()
-        server.process.wait(10)
-        _until("the server outlived its command", lambda: not Path(f"/proc/{child}").exists() if Path("/proc/self").exists() else True, 20)
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc (Linux)")
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGTERM])
+def test_servers_and_workers_end_with_the_command_however_it_ends(built: Path, ends: signal.Signals) -> None:
+    with comity_server("--processes", "3", folder=built, quiet=False) as server:
+        started = _below(server.process.pid)
+        assert len(started) >= 3 * 4  # each of three has a nursery and two workers
+        server.process.send_signal(ends)
+        server.process.wait(20)
+        _until("the server outlived its command", lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 20)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are looked up in /proc (Linux)")
+def test_a_copy_that_is_killed_takes_the_others_along_and_all_are_followed(built: Path) -> None:
+    with comity_server("--processes", "2", folder=built, quiet=False) as server:
+        first = server.children()
+        copy = min(_children(first[0]))  # made before any worker
+        os.kill(copy, signal.SIGKILL)
+        assert server.process.stderr is not None
+        assert select.select([server.process.stderr], [], [], 30)[0], "nothing was said"
+        assert server.process.stderr.readline() == f"comity: process {copy} of the server ended by itself, and the others end with it\n"
+        _until("no other server came", lambda: server.children() not in ([], first))
+        assert version(server)
+        assert len(_children(server.children()[0])) >= 2
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def _below(pid: int) -> list[int]:
+    return [found for child in _children(pid) for found in (child, *_below(child))]
 
 
 @pytest.mark.parametrize("spoil", ["comity.nq.gz", "store"])

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
+from comity.api.copies import Copies
 from comity.api.patience import PatientProtocol
 
 #: connections and requests at once, beyond which a request is answered 503
@@ -23,11 +24,15 @@ LEAVING = 60.0
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which when told to leave lets each connection have the answer to what it sent, even if the request is still on its way."""
+    """uvicorn, which when told to leave lets each connection have the answer to what it sent, even if the request is still on its way.
 
-    def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
+    What it is told its copies are told, and it ends after them.
+    """
+
+    def __init__(self, app: FastAPI, ready: Callable[[], None], copies: Copies) -> None:
         super().__init__(uvicorn.Config(app, http=PatientProtocol, log_level="error", access_log=False, server_header=False, limit_concurrency=CONNECTIONS))
         self.ready = ready
+        self.copies = copies
         self.is_leaving = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -35,8 +40,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready()
 
-    def leave(self, *_: object) -> None:
+    def leave(self, number: int, _: object) -> None:
         """Begin to leave."""
+        self.copies.tell(number)
         self.is_leaving = self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -50,18 +56,21 @@ class Server(uvicorn.Server):
             while self.server_state.connections and time.monotonic() < end:
                 await asyncio.sleep(0.05)
         await super().shutdown(sockets)
+        await asyncio.to_thread(self.copies.end)
 
 
-def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None], *, leave: signal.Signals | None = None, parent: int | None = None) -> None:
-    """Serve until stopped (SIGINT, SIGTERM), until the signal `leave`, or until the other end of the pipe `parent` closes.
+def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None], *, leave: signal.Signals | None = None, copies: Copies | None = None) -> None:
+    """Serve until stopped (SIGINT, SIGTERM), until the signal `leave`, or until the process ends that `copies` says to follow.
 
-    `ready` is called once connections are taken.
+    `ready` is called once connections are taken. `copies` of this process serve the same and end with it.
     """
-    server = Server(app, ready)
+    copies = copies or Copies(0)
+    server = Server(app, ready, copies)
     if leave is not None:
         signal.signal(leave, server.leave)
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if copies.parent is not None:
+        threading.Thread(target=_end_with, args=(copies.parent,), daemon=True).start()
+    copies.watch()
     server.run(sockets=[listener])
 
 

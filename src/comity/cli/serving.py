@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,8 @@ from comity.store import EmbeddedStore
 @click.option("--with", "beside", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, metavar="FILE",
               help="Serve also the named graphs of this file (N-Quads or TriG), such as scores; may be repeated.")
 @click.option("--endpoint", metavar="URL", callback=address, help="Serve this SPARQL server's graph in place of the built one.")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Processes that take requests, each with workers of its own; more than one pays where many small questions come at once.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Queries at once, each in a process of its own.")
 @click.option("--each", type=click.IntRange(1), default=16, show_default=True, help="Queries of one client at once, running or waiting.")
 @click.option("--timeout", type=click.FloatRange(0.1, 3600), default=10.0, show_default=True, help="Seconds that a query may take.")
@@ -38,8 +40,8 @@ from comity.store import EmbeddedStore
 @click.option("--service", "services", metavar="URL", multiple=True, callback=addresses,
               help="A server that queries may reach by SERVICE, written there in full; may be repeated; default: none.")
 @click.option("--cited", type=click.Path(path_type=Path), help="Folder of cited answers; default: cited, beside the build.")
-def serve(host: str, port: int, data: Path | None, beside: tuple[Path, ...], endpoint: str | None, workers: int, each: int, timeout: float, memory: int,
-          answer: int, cache: int, services: tuple[str, ...], cited: Path | None) -> None:
+def serve(host: str, port: int, data: Path | None, beside: tuple[Path, ...], endpoint: str | None, processes: int, workers: int, each: int,
+          timeout: float, memory: int, answer: int, cache: int, services: tuple[str, ...], cited: Path | None) -> None:
     """Serve SPARQL, linked data and pages over HTTP until stopped."""
     if data is not None and endpoint is not None:
         raise InputError("give either --data or --endpoint, not both")
@@ -51,12 +53,18 @@ def serve(host: str, port: int, data: Path | None, beside: tuple[Path, ...], end
 
     def answer_on(listener: socket.socket, ready: Callable[[], None], parent: int | None = None) -> None:
         limits = Limits(workers, timeout, memory, answer, frozenset(services))
-        with _graph(source, limits, cache, listener) as graph:
-            from comity.api.app import create_app
-            from comity.api.running import run
+        graph = source(timeout=limits.seconds, limit=limits.answer * 2**20, memory=True)
+        graph.advise("ASK {}")  # the terms are read once, for all workers
+        from comity.api.app import create_app
+        from comity.api.copies import Copies
+        from comity.api.running import run
 
-            kept = 0 if endpoint else cache  # a remote graph may change
-            run(create_app(graph, cited, megabytes=kept, each=each, services=services), listener, ready, leave=LEAVE, parent=parent)
+        copies = Copies(processes - 1, parent)
+        room = cache / processes
+        with _isolated(graph, limits, room, [listener.fileno(), *copies.held]) as asked:
+            kept = 0 if endpoint else room  # a remote graph may change
+            app = create_app(asked, cited, megabytes=kept, each=each, services=services)
+            run(app, listener, ready if copies.is_first else lambda: None, leave=LEAVE, copies=copies)
 
     def announce() -> None:
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
@@ -70,14 +78,12 @@ def serve(host: str, port: int, data: Path | None, beside: tuple[Path, ...], end
 
 
 @contextmanager
-def _graph(source: Callable[..., Graph], limits: Limits, cache: int, listener: socket.socket) -> Iterator[Graph]:
-    """Open a graph; one that is embedded is asked in workers, which are forked before any thread runs and do not hold the port."""
-    graph = source(timeout=limits.seconds, limit=limits.answer * 2**20, memory=True)
-    graph.advise("ASK {}")  # the terms are read once, for all workers
+def _isolated(graph: Graph, limits: Limits, cache: float, held: Sequence[int]) -> Iterator[Graph]:
+    """Give a graph that, if it is embedded, is asked in workers, which are forked before any thread runs and do not hold the descriptors `held`."""
     if not isinstance(graph.store, EmbeddedStore):
         yield graph
         return
-    isolated = IsolatedStore(graph.store, limits, graph.count_advice, [listener.fileno()])
+    isolated = IsolatedStore(graph.store, limits, graph.count_advice, held)
     try:
         yield Graph(CachedStore(isolated, cache), graph.layout)
     finally:
