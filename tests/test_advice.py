@@ -18,12 +18,12 @@ from real import ROOT, built
 
 from comity import queries
 from comity.advice import Advice, advise
-from comity.advice.cursor import DEEPEST, LONGEST, MOST
-from comity.advice.model import Group, Nested, Node, Query, Select, Triple, Union
-from comity.advice.reader import Reader
 from comity.advice.terms import CLOCKS, Terms, findings, terms
 from comity.advice.texts import RULES
 from comity.graph import Graph
+from comity.sparql.cursor import DEEPEST, LONGEST, MOST
+from comity.sparql.model import Group, Nested, Node, Query, Select, Triple, Union
+from comity.sparql.reader import Reader
 from comity.syntax import tokens
 from comity.vocabulary import NS, prefixes
 

@@ -19,7 +19,8 @@ LONGEST = 400
 
 #: from left to right; a module imports only from its left. `build` and `cli` know the whole order.
 LINE = ["errors", "settings", "written", "vocabulary", "lines", "alignments", "tables", "shelf", "triples", "inference", "checks",
-        "shacl", "report", "style", "frames", "results", "syntax", "snapshot", "views", "store", "transport", "remote", "coding", "isolation", "cache", "dumps",
+        "shacl", "report", "style", "frames", "results", "syntax", "snapshot", "views",
+        "sparql", "store", "transport", "remote", "coding", "isolation", "cache", "dumps",
         "names", "matching", "importers", "queries", "advice", "reasons", "suggestions", "mentions", "network", "paradigms", "routes", "scenario", "describe",
         "graph", "diffusion", "maps", "game", "citing", "changes", "release", "agents", "reconciling", "site", "api"]
 FREE = {"build", "cli", "__init__", "__main__"}

@@ -9,8 +9,8 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
-from comity.advice.forms import asked
 from comity.errors import QueryError
+from comity.sparql.forms import asked
 from comity.store import EmbeddedStore
 
 TEXT = '"two"@en'

@@ -10,11 +10,11 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from comity.advice.model import Path, Triple, Values
-from comity.advice.reader import Reader
-from comity.advice.scopes import scopes
 from comity.errors import QueryError
 from comity.lines import TYPE_TOKEN, Change
+from comity.sparql.model import Path, Triple, Values
+from comity.sparql.reader import Reader
+from comity.sparql.scopes import scopes
 from comity.syntax import tokens
 
 _TYPE = TYPE_TOKEN.decode()

@@ -156,7 +156,7 @@ class View:
 
 
 def _form(text: str, prefixes: dict[str, str]) -> str:
-    from comity.advice.forms import asked
+    from comity.sparql.forms import asked
 
     form = asked(text, prefixes)
     if form != text:

@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from comity.advice import order, products, reach
-from comity.advice.reader import Reader
-from comity.advice.scopes import Scope, scopes
 from comity.advice.terms import Terms, findings
 from comity.advice.texts import Finding
 from comity.errors import QueryError
+from comity.sparql.reader import Reader
+from comity.sparql.scopes import Scope, scopes
 from comity.syntax import position
 
 

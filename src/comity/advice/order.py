@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from comity.advice.forms import joins, units
-from comity.advice.model import Bind, Item, Names, Nested, Select, Triple, Union, certain, names
-from comity.advice.scopes import Scope
 from comity.advice.texts import Finding, finding
+from comity.sparql.forms import slow_joins, units
+from comity.sparql.model import Bind, Item, Names, Nested, Select, Triple, Union, certain, names
+from comity.sparql.scopes import Scope
 
 
 def exists(scope: Scope) -> Iterator[Finding]:
     """Find each EXISTS with a join of which a part names nothing from outside; it is but a note where the engine is asked in another form."""
-    for join in joins(scope):
+    for join in slow_joins(scope):
         inner = _first(join.loose[0].names, "?x")
         shared = _first(join.outer.intersection(*[frozenset().union(*(t.names for t in join.patterns))]), "?row")
         slow = "not-exists" if join.exists.is_negated else "exists"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from comity.advice.model import Equality, Filter, Names, Nested, Select, Triple, Union, names
-from comity.advice.scopes import Joins, Scope, anchors, few, joins, triples
 from comity.advice.texts import Finding, finding
+from comity.sparql.model import Equality, Filter, Names, Nested, Select, Triple, Union, names
+from comity.sparql.scopes import Joins, Scope, anchors, few, joins, triples
 
 
 def products(scope: Scope) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from comity.advice.model import Names, Query, Triple, certain
-from comity.advice.scopes import Scope, anchors, joins, triples
 from comity.advice.texts import Finding, finding
+from comity.sparql.model import Names, Query, Triple, certain
+from comity.sparql.scopes import Scope, anchors, joins, triples
 
 
 def paths(scope: Scope) -> Iterator[Finding]:

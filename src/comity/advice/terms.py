@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from comity.advice.model import Node
 from comity.advice.texts import Finding, finding
+from comity.sparql.model import Node
 from comity.vocabulary import CONCEPT, NS, RDFS, SHACL, TYPE, compact, declared, ontology, read_turtle
 
 CLOCKS = frozenset(NS + name for name in (

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from comity.advice.reader import Reader
 from comity.errors import InputError, QueryError
 from comity.names import KINDS
 from comity.reasons.pieces import cut
+from comity.sparql.reader import Reader
 from comity.store import Store
 from comity.syntax import Term, tokens
 from comity.vocabulary import ID, NS

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from comity.advice.model import Bind, Exists, Filter, Group, Item, Names, Nested, Path, Query, Select, Triple, Union, Values, certain, names
+from comity.sparql.model import Bind, Exists, Filter, Group, Item, Names, Nested, Path, Query, Select, Triple, Union, Values, certain, names
 from comity.vocabulary import CONCEPT, NS, RDF
 
 _NONE: Names = frozenset()

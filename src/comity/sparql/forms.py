@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from comity.advice.model import Bind, Exists, Filter, Group, Item, Names, Nested, Node, Path, Select, Triple, Union, certain, names
-from comity.advice.reader import Reader
-from comity.advice.scopes import Scope, scopes
 from comity.errors import QueryError
+from comity.sparql.model import Bind, Exists, Filter, Group, Item, Names, Nested, Node, Path, Select, Triple, Union, certain, names
+from comity.sparql.reader import Reader
+from comity.sparql.scopes import Scope, scopes
 
 #: so many patterns are a long join
 LONG = 12
@@ -57,7 +57,7 @@ def asked(text: str, prefixes: Mapping[str, str]) -> str:
     writer = _Writer(text)
     edits = []
     for scope in scopes(query):
-        edits += [(j.exists.start, j.exists.end, writer.exists(j)) for j in joins(scope) if units(j.exists.group) is not None]
+        edits += [(j.exists.start, j.exists.end, writer.exists(j)) for j in slow_joins(scope) if units(j.exists.group) is not None]
         edits += [(i.start, i.end, f"LATERAL {{ {text[i.start:i.end]} }}") for i in _late(scope.group)]
     for start, end, written in sorted(edits, reverse=True):
         text = text[:start] + written + text[end:]
@@ -97,7 +97,7 @@ def _is_plain(items: Sequence[Item]) -> bool:
     return all(i.path.form in ("iri", "variable") if isinstance(i, Triple) else _is_plain(i.group.items) for i in items if isinstance(i, Triple | Nested))
 
 
-def joins(scope: Scope) -> Iterator[Join]:
+def slow_joins(scope: Scope) -> Iterator[Join]:
     """Find each EXISTS of a group with a join of which a part names nothing from outside."""
     outer = scope.outer | names(scope.group.items)
     found = [e for i in scope.group.items if isinstance(i, Filter | Bind) for e in i.expression.exists]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-from comity.advice.cursor import DEEPEST, Cursor
-from comity.advice.expressions import equalities, names
-from comity.advice.model import Bind, Exists, Expression, Filter, Group, Item, Nested, Node, Path, Query, Select, Triple, Union, Values
 from comity.errors import QueryError
+from comity.sparql.cursor import DEEPEST, Cursor
+from comity.sparql.expressions import equalities, names
+from comity.sparql.model import Bind, Exists, Expression, Filter, Group, Item, Nested, Node, Path, Query, Select, Triple, Union, Values
 from comity.syntax import Token
 from comity.vocabulary import RDF
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from comity.advice.model import Equality, Names
+from comity.sparql.model import Equality, Names
 from comity.syntax import Token
 
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
-from comity.advice.model import Node
 from comity.errors import QueryError
+from comity.sparql.model import Node
 from comity.syntax import Token, tokens
 from comity.vocabulary import BASE
 

@@ -1,0 +1,1 @@
+"""The text of a query becomes its shape, and the form in which the engine is asked."""
