@@ -195,7 +195,8 @@ def _serving(page: Page) -> list[str]:
     return [f"## Over HTTP, many at once ({rows[0].size})", "",
             f"{CLIENTS} clients by wrk on the same cores, medians of {ROUNDS} rounds in which the servers took turns; in brackets, the multiple of the",
             "Oxigraph server. *Light* are look-ups of one thing, *mixed* four of these to one question of some milliseconds, *heavy* the slowest of the mix.",
-            "Ours runs each query in a process that can be killed; *answers kept* is how people run it.", "", *_table(["measure", *names], body, left=1)]
+            "Ours answers in as many processes as there are cores (`--processes`) and runs each query in one that can be killed; *answers kept* is default.",
+            "", *_table(["measure", *names], body, left=1)]
 
 
 def _commands(page: Page) -> list[str]:

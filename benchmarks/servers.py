@@ -112,12 +112,12 @@ class Oxigraph(Server):
 
 
 class Comity(Server):
-    """Ours over HTTP in as many processes as there are cores, each query in a killable process of its own, nothing kept between questions."""
+    """Ours over HTTP, each query in a killable process, nothing kept between questions."""
 
     name = "ours, served"
     family = "oxigraph"
     binary = "comity"
-    options: ClassVar[tuple[str, ...]] = ("--processes", str(os.cpu_count() or 1), "--cache", "0", "--timeout", "3600", "--memory", "8192", "--answer", "4096")
+    options: ClassVar[tuple[str, ...]] = ("--cache", "0", "--timeout", "3600", "--memory", "8192", "--answer", "4096")
 
     def load(self, data: Path) -> None:
         """The server itself loads."""
@@ -131,11 +131,17 @@ class Comity(Server):
         return [str(self.found()), "serve", "--data", "data.nq", "--port", str(port), *self.options]
 
 
+class Copied(Comity):
+    """The same in as many processes as there are cores, for many clients at once."""
+
+    options = ("--processes", str(os.cpu_count() or 1), *Comity.options)
+
+
 class Keeping(Comity):
     """The same with answers kept, as they are by default."""
 
     name = "ours, served, answers kept"
-    options = Comity.options[:2]
+    options = Copied.options[:2]
 
 
 class Virtuoso(Server):

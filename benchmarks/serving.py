@@ -22,7 +22,7 @@ from urllib.parse import quote, urlsplit
 
 from benchmarks.mix import mix
 from benchmarks.results import p95
-from benchmarks.servers import Comity, Keeping, Oxigraph, Server, free_port
+from benchmarks.servers import Copied, Keeping, Oxigraph, Server, free_port
 
 INSTALL = "apt-get install wrk"
 CLIENTS = 8
@@ -63,7 +63,7 @@ def loads() -> dict[str, list[str]]:
 def measure(data: Path, *, rounds: int = ROUNDS, seconds: int = SECONDS) -> Iterator[tuple[str, str, float]]:
     """Yield engine, measure and value: answers a second under each load, milliseconds of look-ups and to the first byte of a large answer."""
     values: dict[tuple[str, str], list[float]] = {}
-    engines: Sequence[type[Server]] = (Oxigraph, Comity, Keeping)
+    engines: Sequence[type[Server]] = (Oxigraph, Copied, Keeping)
     with ExitStack() as stack:
         running = {engine.name: stack.enter_context(_served(engine, data)) for engine in engines}
         empty = stack.enter_context(_empty())
