@@ -22,6 +22,7 @@ from comity.errors import InputError, QueryError, StoreError
 from comity.lines import digest
 from comity.results import Answer, Raw, answer_of
 from comity.snapshot import MANIFEST, QUADS, STORE, Snapshot, find
+from comity.sparql.forms import asked
 from comity.syntax import Term, bind, graphs_named, keywords, position, refuse_side_effects, tokens, undeclared
 from comity.views import VIEW, Moment, look, moment_of
 from comity.vocabulary import BASE, DATASET, DATASET_GRAPH, OWL
@@ -70,13 +71,13 @@ class EmbeddedStore:
         if moment is not None:
             return self._at(moment).evaluate(bound, read)
         dataset: dict[str, Any] = {} if "from" in bound.lower() and "FROM" in keywords(bound) else {"use_default_graph_as_union": True}
-        asked = self._form(bound)
+        form = self._form(bound)
         start = time.perf_counter()
         try:
             if default_graphs or named_graphs:
                 dataset = {"default_graph": [ox.NamedNode(g) for g in default_graphs], "named_graphs": [ox.NamedNode(g) for g in named_graphs]}
             prefixes = self.prefixes if self._prefixed.search(bound) else {}  # reading them costs as much as a look-up
-            return read(self.store.query(asked, base_iri=BASE, prefixes=prefixes, **dataset))
+            return read(self.store.query(form, base_iri=BASE, prefixes=prefixes, **dataset))
         except SyntaxError as error:
             failure = _syntax_error(bound, str(error), self.prefixes)
         except (OSError, RuntimeError, ValueError) as error:
@@ -156,8 +157,6 @@ class View:
 
 
 def _form(text: str, prefixes: dict[str, str]) -> str:
-    from comity.sparql.forms import asked
-
     form = asked(text, prefixes)
     if form != text:
         refuse_malformed(text, prefixes)  # while places are those of the text
