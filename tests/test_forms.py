@@ -73,6 +73,8 @@ LATE = {
     "two of them, one that may find what the other left open": f"SELECT * {{ {LONG} OPTIONAL {{ ?a e:p1 ?c }} OPTIONAL {{ ?b e:p2 ?c }} }}",
     "in a graph": f"SELECT * {{ {LONG} OPTIONAL {{ GRAPH ?g {{ ?a e:p1 ?c }} }} FILTER(!BOUND(?c) || ?c != ?a) }}",
     "a UNION after a sub-query": "SELECT * { { SELECT ?a { ?a e:p0 ?b } } { ?a e:p1 ?c . ?c e:p2 ?d FILTER(?d != ?a) BIND(1 AS ?k) } UNION { ?a e:p2 ?c } }",
+    "two with nothing between": f"SELECT * {{ {LONG} OPTIONAL{{?a e:p1 ?c}}OPTIONAL{{?b e:p2 ?d}}}}",
+    "a UNION whose branch has a long join": f"SELECT * {{ {{ SELECT ?a {{ ?a e:p2 ?c }} }} {{ {LONG} OPTIONAL {{ ?a e:p1 ?d }} }} UNION {{ ?a e:p1 ?d }} }}",
     "with an OPTIONAL in a branch": "SELECT * { { SELECT ?a ?b { ?a e:p0 ?b } } { ?a e:p1 ?c OPTIONAL { ?c e:p2 ?d } } UNION { ?b e:p2 ?c } FILTER(?c != ?a) }",
 }
 LEFT = [

@@ -58,8 +58,8 @@ def asked(text: str, prefixes: Mapping[str, str]) -> str:
     edits = []
     for scope in scopes(query):
         edits += [(j.exists.start, j.exists.end, writer.exists(j)) for j in slow_joins(scope) if units(j.exists.group) is not None]
-        edits += [(i.start, i.end, f"LATERAL {{ {text[i.start:i.end]} }}") for i in _late(scope.group)]
-    for start, end, written in sorted(edits, reverse=True):
+        edits += [edit for i in _late(scope.group) for edit in ((i.start, i.start, "LATERAL { "), (i.end, i.end, " }"))]
+    for start, end, written in sorted(edits, reverse=True):  # so that " }" comes before what begins where it ends
         text = text[:start] + written + text[end:]
     return text
 
