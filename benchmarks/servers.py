@@ -24,6 +24,7 @@ TRIES = 3
 JARS = ("commons-cli", "commons-codec", "commons-compress", "commons-csv", "commons-io", "commons-lang3", "dexx.collection", "guava", "protobuf",
         "slf4j-api", "slf4j-nop", "thrift", "gson", "jakarta.json-api", "httpclient", "httpcore")
 MESSAGES = "org/apache/jena/ext/xerces/"
+PROCESSES = ("--processes", str(os.cpu_count() or 1))
 HERE = Path(__file__).resolve().parent
 
 
@@ -134,14 +135,14 @@ class Comity(Server):
 class Copied(Comity):
     """The same in as many processes as there are cores, for many clients at once."""
 
-    options = ("--processes", str(os.cpu_count() or 1), *Comity.options)
+    options = (*PROCESSES, *Comity.options)
 
 
 class Keeping(Comity):
     """The same with answers kept, as they are by default."""
 
     name = "ours, served, answers kept"
-    options = Copied.options[:2]
+    options = PROCESSES
 
 
 class Virtuoso(Server):

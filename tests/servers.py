@@ -108,8 +108,13 @@ class Running:
 
     def children(self) -> list[int]:
         """Return the processes that it started."""
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False).stdout
-        return [int(pid) for pid in listed.split()]
+        return children(self.process.pid)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started."""
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
+    return [int(child) for child in listed.split()]
 
 
 @contextlib.contextmanager

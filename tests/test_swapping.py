@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from servers import Running, comity_server
+from servers import Running, children, comity_server
 
 from comity.build import build
 from comity.settings import Layout
@@ -105,22 +105,18 @@ def test_servers_and_workers_end_with_the_command_however_it_ends(built: Path, e
 def test_a_copy_that_is_killed_takes_the_others_along_and_all_are_followed(built: Path) -> None:
     with comity_server("--processes", "2", folder=built, quiet=False) as server:
         first = server.children()
-        copy = min(_children(first[0]))  # made before any worker
+        copy = min(children(first[0]))  # made before any worker
         os.kill(copy, signal.SIGKILL)
         assert server.process.stderr is not None
         assert select.select([server.process.stderr], [], [], 30)[0], "nothing was said"
         assert server.process.stderr.readline() == f"comity: process {copy} of the server ended by itself, and the others end with it\n"
         _until("no other server came", lambda: server.children() not in ([], first))
         assert version(server)
-        assert len(_children(server.children()[0])) >= 2
-
-
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+        assert len(children(server.children()[0])) >= 2
 
 
 def _below(pid: int) -> list[int]:
-    return [found for child in _children(pid) for found in (child, *_below(child))]
+    return [found for child in children(pid) for found in (child, *_below(child))]
 
 
 @pytest.mark.parametrize("spoil", ["comity.nq.gz", "store"])

@@ -59,15 +59,13 @@ class Server(uvicorn.Server):
         await asyncio.to_thread(self.copies.end)
 
 
-def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None], *, leave: signal.Signals | None = None, copies: Copies | None = None) -> None:
+def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None], *, leave: signal.Signals, copies: Copies) -> None:
     """Serve until stopped (SIGINT, SIGTERM), until the signal `leave`, or until the process ends that `copies` says to follow.
 
     `ready` is called once connections are taken. `copies` of this process serve the same and end with it.
     """
-    copies = copies or Copies(0)
     server = Server(app, ready, copies)
-    if leave is not None:
-        signal.signal(leave, server.leave)
+    signal.signal(leave, server.leave)
     if copies.parent is not None:
         threading.Thread(target=_end_with, args=(copies.parent,), daemon=True).start()
     copies.watch()

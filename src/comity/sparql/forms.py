@@ -17,7 +17,7 @@ from typing import NamedTuple
 from comity.errors import QueryError
 from comity.sparql.model import Bind, Exists, Filter, Group, Item, Names, Nested, Node, Path, Select, Triple, Union, certain, names
 from comity.sparql.reader import Reader
-from comity.sparql.scopes import Scope, scopes
+from comity.sparql.scopes import Scope, scopes, triples
 
 #: so many patterns are a long join
 LONG = 12
@@ -71,19 +71,19 @@ def _late(group: Group) -> Iterator[Nested | Union]:
         if isinstance(item, Nested) and _is_optional(item) and len(units(item.group) or ()) == 1:
             if sum(isinstance(i, Triple) for i in before) >= LONG and names(item.group.items) & certain(before):
                 yield item
-        elif isinstance(item, Union) and len(before) == 1 and isinstance(before[0], Select) and all(_may_follow(b.items, before) for b in item.branches):
+        elif isinstance(item, Union) and len(before) == 1 and isinstance(before[0], Select) and all(_may_follow(b, before) for b in item.branches):
             yield item
 
 
-def _may_follow(branch: Sequence[Item], before: Sequence[Item]) -> bool:
+def _may_follow(branch: Group, before: Sequence[Item]) -> bool:
     """Whether a branch says the same where the rows before it are known: what both name must be bound by patterns of the branch itself."""
-    patterns = [i for i in branch if isinstance(i, Triple)]
-    options = [i for i in branch if isinstance(i, Nested) and _is_optional(i)]
-    values = [i for i in branch if isinstance(i, Filter | Bind) and not i.expression.exists]
-    if len(patterns) + len(options) + len(values) < len(branch) or not _is_plain(patterns):
+    patterns = triples(branch)
+    options = [i for i in branch.items if isinstance(i, Nested) and _is_optional(i)]
+    values = [i for i in branch.items if isinstance(i, Filter | Bind) and not i.expression.exists]
+    if len(patterns) + len(options) + len(values) < len(branch.items) or not _is_plain(patterns):
         return False
     conditions = [*values, *(i for option in options for i in option.group.items if isinstance(i, Filter))]
-    shared = (names(branch) | frozenset().union(*(c.expression.names for c in conditions))) & names(before)
+    shared = (names(branch.items) | frozenset().union(*(c.expression.names for c in conditions))) & names(before)
     return bool(shared & certain(before)) and shared <= names(patterns)
 
 
